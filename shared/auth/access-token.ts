@@ -1,0 +1,92 @@
+import { createLocalJWKSet, createRemoteJWKSet, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { UnauthenticatedError } from '#shared/errors';
+import { regions, type Actor } from './actor';
+import { isScope, type Scope } from './scopes';
+
+/** Asymmetric only: a verifier that also took HS256 could be handed the public key as a secret (RFC 8725 §3.1). */
+const algorithms = ['ES256', 'EdDSA', 'RS256'];
+const maxLifetimeSeconds = 3_600;
+const clockToleranceSeconds = 5;
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  iat: z.number(),
+  exp: z.number(),
+  client_id: z.string().min(1),
+  org_id: z.string().min(1),
+  region: z.enum(regions),
+  /** Space-separated (RFC 9068 §2.2.3). */
+  scope: z.string(),
+  user_id: z.string().optional(),
+  roles: z.array(z.string()).default([]),
+  patient_ids: z.array(z.string()).default([]),
+  practitioner_id: z.string().optional(),
+});
+
+export interface TokenVerifierOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The one place keys come from; `jku`, `x5u` and `jwk` in a token's header are never followed (RFC 8725 §3.10). */
+  readonly keys: URL | JSONWebKeySet | (() => Promise<JSONWebKeySet>);
+}
+
+export type TokenVerifier = (token: string) => Promise<Actor>;
+
+/**
+ * Checks `at+jwt` access tokens (RFC 9068) and turns them into actors.
+ * The verifier throws UNAUTHENTICATED for any token that is not perfectly in order; it never falls back to anonymous.
+ */
+export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
+  const getKey = keySource(keys);
+  return async (token) => {
+    const now = Math.floor(Date.now() / 1000);
+    try {
+      const { payload } = await jwtVerify(token, getKey, {
+        issuer,
+        audience,
+        algorithms,
+        typ: 'at+jwt',
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ['exp', 'iat', 'sub', 'jti'],
+      });
+      const claims = claimsSchema.parse(payload);
+      if (claims.exp - claims.iat > maxLifetimeSeconds || claims.iat > now + clockToleranceSeconds) {
+        throw new UnauthenticatedError('The access token is not valid');
+      }
+      return actorOf(claims);
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      throw new UnauthenticatedError('The access token is not valid');
+    }
+  };
+}
+
+function actorOf(claims: z.infer<typeof claimsSchema>): Actor {
+  const userId = claims.user_id ?? null;
+  return {
+    kind: userId === null ? 'client' : 'user',
+    subject: claims.sub,
+    userId,
+    clientId: claims.client_id,
+    organisationId: claims.org_id,
+    region: claims.region,
+    scopes: new Set<Scope>(claims.scope.split(' ').filter(isScope)),
+    roles: claims.roles,
+    patientIds: claims.patient_ids,
+    practitionerId: claims.practitioner_id ?? null,
+    expiresAt: new Date(claims.exp * 1000),
+  };
+}
+
+function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
+  if (keys instanceof URL) return createRemoteJWKSet(keys, { cacheMaxAge: 600_000, cooldownDuration: 5_000 });
+  if (typeof keys !== 'function') return createLocalJWKSet(keys);
+  return async (header, token) => createLocalJWKSet(await keys())(header, token);
+}
+
+/** The key set could not be had: that is our outage (503), not the caller's bad token (401). */
+function isUnreachable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 'ERR_JWKS_TIMEOUT' || code === 'ECONNREFUSED' || error instanceof TypeError;
+}

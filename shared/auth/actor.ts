@@ -1,0 +1,48 @@
+import { type Scope } from './scopes';
+
+export const regions = ['UK', 'US'] as const;
+export type Region = (typeof regions)[number];
+
+/** Who is asking, as a verified token says. Everything a policy may look at. */
+export interface Actor {
+  /** A person, a registered API client, or one of the platform's own services. */
+  readonly kind: 'user' | 'client' | 'service';
+  /** `usr_…`, `cli_…` or `service:<name>`. */
+  readonly subject: string;
+  readonly userId: string | null;
+  readonly clientId: string | null;
+  readonly organisationId: string;
+  readonly region: Region;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly roles: readonly string[];
+  /** The patients this user is, or may act for. `…:self` scopes reach their records and no others. */
+  readonly patientIds: readonly string[];
+  readonly practitionerId: string | null;
+  /** Access ends here, sockets included. */
+  readonly expiresAt: Date;
+}
+
+export function hasScope(actor: Actor, scope: Scope): boolean {
+  return actor.scopes.has(scope);
+}
+
+/** One of the platform's services at work on behalf of an organisation: consumers, timers, senders. */
+export function serviceActor(
+  name: string,
+  organisation: { organisationId: string; region: Region },
+  scopes: readonly Scope[],
+): Actor {
+  return {
+    kind: 'service',
+    subject: `service:${name}`,
+    userId: null,
+    clientId: null,
+    organisationId: organisation.organisationId,
+    region: organisation.region,
+    scopes: new Set(scopes),
+    roles: [],
+    patientIds: [],
+    practitionerId: null,
+    expiresAt: new Date(8.64e15),
+  };
+}

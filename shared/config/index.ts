@@ -1,0 +1,1 @@
+export { readEnvironment, ConfigError, setting } from './environment';

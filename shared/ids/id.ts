@@ -1,0 +1,107 @@
+import { stringify, v7 } from 'uuid';
+import { DomainError } from '#shared/errors';
+
+/** What each prefix stands for. An id outside is `prefix_` + 26 base32 characters of a UUIDv7 (RFC 9562 §5.7). */
+export const idPrefixes = {
+  pat: 'Patient',
+  case: 'Case',
+  fnd: 'SkinFinding',
+  img: 'Image',
+  tkt: 'UploadTicket',
+  dx: 'Diagnosis',
+  cev: 'CaseEvent',
+  doc: 'Document',
+  ctp: 'ConsentType',
+  ctv: 'ConsentTextVersion',
+  cns: 'ConsentRecord',
+  org: 'Organisation',
+  prd: 'Product',
+  cli: 'ApiClient',
+  sec: 'ClientSecret',
+  usr: 'User',
+  mem: 'Membership',
+  key: 'SigningKey',
+  wfd: 'WorkflowDefinition',
+  wfi: 'WorkflowInstance',
+  stp: 'StepRun',
+  air: 'AiReview',
+  ail: 'AiReviewLesion',
+  aim: 'AiModel',
+  amv: 'AiModelVersion',
+  que: 'ReviewQueue',
+  rev: 'HumanReview',
+  rd: 'ReviewRead',
+  dec: 'ReviewDecision',
+  ral: 'ReviewAuditLog',
+  tpl: 'Template',
+  ntf: 'Notification',
+  dlv: 'NotificationDelivery',
+  inb: 'InboxItem',
+  pra: 'Practitioner',
+  loc: 'Location',
+  svc: 'ServiceType',
+  sch: 'Schedule',
+  rul: 'AvailabilityRule',
+  apt: 'Appointment',
+  wtl: 'WaitlistEntry',
+  cus: 'Customer',
+  inv: 'Invoice',
+  inl: 'InvoiceLine',
+  pay: 'Payment',
+  led: 'LedgerEntry',
+  prc: 'Price',
+  evt: 'Event',
+  aud: 'AuditRecord',
+  his: 'HistoryRow',
+  idk: 'IdempotencyKey',
+} as const;
+
+export type IdPrefix = keyof typeof idPrefixes;
+
+// Crockford's base32 in lower case: no i, l, o, u, so an id can be read out on the telephone.
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const values = new Map([...alphabet].map((character, value) => [character, BigInt(value)]));
+const encodedLength = 26; // ceil(128 / 5)
+const pattern = /^([a-z]{2,4})_([0-7][0-9a-hjkmnp-tv-z]{25})$/;
+
+/** A fresh id; ids made later in one process sort later. */
+export function newId(prefix: IdPrefix): string {
+  return idFromBytes(prefix, v7({}, Buffer.alloc(16)));
+}
+
+export function idFromBytes(prefix: IdPrefix, bytes: Uint8Array): string {
+  let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  for (let position = 0; position < encodedLength; position++) {
+    text = alphabet.charAt(Number(value & 31n)) + text;
+    value >>= 5n;
+  }
+  return `${prefix}_${text}`;
+}
+
+/**
+ * The 16 bytes behind an id.
+ * @throws {DomainError} INVALID_ID when it is malformed or of another kind: a wrong prefix is never a silent "not found".
+ */
+export function idBytes(prefix: IdPrefix, id: string): Buffer {
+  const match = pattern.exec(id);
+  if (match?.[1] !== prefix) throw new DomainError('INVALID_ID', `This is not the id of a ${idPrefixes[prefix]}`);
+  let value = 0n;
+  for (const character of match[2] ?? '') value = (value << 5n) | (values.get(character) ?? 0n);
+  return Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
+}
+
+/** @returns the id itself when it is one of this kind. @throws {DomainError} INVALID_ID otherwise. */
+export function parseId(prefix: IdPrefix, id: string): string {
+  if (!isId(prefix, id)) throw new DomainError('INVALID_ID', `This is not the id of a ${idPrefixes[prefix]}`);
+  return id;
+}
+
+export function isId(prefix: IdPrefix, id: string): boolean {
+  return pattern.exec(id)?.[1] === prefix;
+}
+
+/** The id as operators see it in a database client. */
+export function uuidFromId(prefix: IdPrefix, id: string): string {
+  return stringify(idBytes(prefix, id));
+}

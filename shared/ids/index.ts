@@ -1,0 +1,2 @@
+export { idBytes, idPrefixes, isId, newId, parseId, idFromBytes, type IdPrefix } from './id';
+export { uuidFromId } from './id';
