@@ -30,3 +30,6 @@ export abstract class TenantEntity {
   @TimeColumn()
   updatedAt!: Date;
 }
+
+/** The class of an entity, as TypeORM and the UnitOfWork take it. */
+export type EntityType<E extends TenantEntity> = (new () => E) & { readonly name: string };

@@ -1,4 +1,4 @@
-import { Column, type ColumnOptions, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, type ColumnOptions, FindOperator, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import { idBytes, idFromBytes, type IdPrefix } from '#shared/ids';
 
 /*
@@ -65,10 +65,15 @@ export function JsonColumn(options: Nullable = {}): PropertyDecorator {
 }
 
 export function idTransformer(prefix: IdPrefix): ValueTransformer {
-  return {
-    to: (id: unknown) => (typeof id === 'string' ? idBytes(prefix, id) : id),
+  const transformer: ValueTransformer = {
+    to: (id: unknown) => {
+      // TypeORM hands `In([...])` and the like over whole; what is inside needs the same treatment.
+      if (id instanceof FindOperator) id.transformValue(transformer);
+      return typeof id === 'string' ? idBytes(prefix, id) : id;
+    },
     from: (bytes: unknown) => (bytes === null || bytes === undefined ? null : idFromBytes(prefix, toBuffer(bytes))),
   };
+  return transformer;
 }
 
 const safeInteger: ValueTransformer = {

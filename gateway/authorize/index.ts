@@ -1,0 +1,2 @@
+export { Authorizer, type DeniedRules } from './authorizer';
+export { denialError } from './denial';

@@ -1,0 +1,2 @@
+export { DocumentGuard } from './document-guard';
+export { defaultLimits, type RequestLimits } from './request-limits';

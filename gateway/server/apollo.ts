@@ -1,0 +1,127 @@
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type BaseContext,
+} from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { formatError } from '#shared/errors';
+import { type Logger } from '#shared/logging';
+import { type Operations, type PreparedOperation } from '../operations';
+import { type LoadedSupergraph } from '../supergraph';
+import { type Caller } from './caller';
+import { type GatewayConfig } from './gateway-options';
+import { type Metrics } from './metrics';
+
+type ApolloGateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
+type ApolloExecutor = NonNullable<Awaited<ReturnType<ApolloGateway['load']>>['executor']>;
+
+interface ApolloOptions {
+  readonly supergraph: LoadedSupergraph;
+  readonly operations: Operations;
+  readonly introspection: GatewayConfig['introspection'];
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Apollo Server as the front of our own executor: it parses, validates and writes the answer. */
+export function createApollo(options: ApolloOptions): ApolloServer<Caller> {
+  const { log, metrics } = options;
+  return new ApolloServer<Caller>({
+    gateway: gatewayOf(options),
+    // Whether a caller may ask for the schema depends on the caller: see `assertMayRun`.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    logger: loggerOf(log),
+    formatError: formatError((err) => {
+      log.error({ err }, 'A request failed unexpectedly');
+    }),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      observer(metrics),
+    ],
+  });
+}
+
+export function withCorrelationId(error: GraphQLFormattedError, correlationId: string): GraphQLFormattedError {
+  return { ...error, extensions: { ...error.extensions, correlationId } };
+}
+
+/** No SDL is handed over: Apollo Server wants it for reports to its vendor only. */
+function gatewayOf(options: ApolloOptions): ApolloGateway {
+  const { schema } = options.supergraph;
+  let notify: Parameters<ApolloGateway['onSchemaLoadOrUpdate']>[0] | null = null;
+  return {
+    onSchemaLoadOrUpdate: (callback) => {
+      notify = callback;
+      return () => {
+        notify = null;
+      };
+    },
+    load: () => {
+      notify?.({ apiSchema: schema, coreSupergraphSdl: '' });
+      return Promise.resolve({ executor: executorOf(options) });
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+function executorOf({ operations, introspection }: ApolloOptions): ApolloExecutor {
+  return async ({ source, document, request, context }) => {
+    const { actor, correlationId } = context as Caller;
+    const prepared = operations.prepare(source, document, request.operationName ?? null);
+    assertMayRun(prepared, introspection === 'always' || (introspection === 'token' && actor !== null));
+    const result = await operations.execute(prepared, { actor, correlationId, variables: request.variables ?? {} });
+    return result as Awaited<ReturnType<ApolloExecutor>>;
+  };
+}
+
+function assertMayRun({ operation, asksForSchema }: PreparedOperation, mayReadSchema: boolean): void {
+  if (operation.operation === 'subscription') throw badRequest('BAD_REQUEST', 'Subscriptions need a WebSocket');
+  if (asksForSchema && !mayReadSchema) throw badRequest('GRAPHQL_VALIDATION_FAILED', 'Introspection is not allowed');
+}
+
+function badRequest(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
+}
+
+/** Names the operation for the metrics and writes the correlation id into every error. */
+function observer(metrics: Metrics): ApolloServerPlugin<Caller> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ contextValue, queryHash }) => {
+          contextValue.operation = metrics.operationLabel(queryHash);
+          return Promise.resolve();
+        },
+        willSendResponse: ({ response, contextValue }) => {
+          if (response.body.kind === 'single') {
+            const { singleResult } = response.body;
+            const errors = singleResult.errors?.map((error) => withCorrelationId(error, contextValue.correlationId));
+            if (errors) singleResult.errors = errors;
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function loggerOf(log: Logger): NonNullable<ApolloServerOptionsWithGateway<BaseContext>['logger']> {
+  const forward = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => {
+    log[level]({}, String(message));
+  };
+  return { debug: forward('debug'), info: forward('debug'), warn: forward('warn'), error: forward('error') };
+}

@@ -1,0 +1,36 @@
+import { type Actor } from '#shared/auth';
+import { DomainError, UnauthenticatedError } from '#shared/errors';
+import { type GatewayOptions } from './gateway-options';
+
+/** The value of an Authorization header → who it stands for. */
+export type Authenticator = (authorization: string) => Promise<Actor>;
+
+const pattern = /^(Bearer|Service) +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const maxHeaderLength = 8_192;
+
+/**
+ * `Bearer <access token>` for people and clients, `Service <actor context>` for the platform's own services.
+ * The authenticator throws UNAUTHENTICATED for anything else: a bad token is never taken for no token.
+ */
+export function createAuthenticator({
+  verifyToken,
+  verifyService,
+}: Pick<GatewayOptions, 'verifyToken' | 'verifyService'>): Authenticator {
+  async function actorOfService(token: string): Promise<Actor> {
+    const { actor, signedBy } = await verifyService(token);
+    // A service speaks for itself: with its own key it could otherwise sign for any person of any organisation.
+    if (!actor || !signedBy.startsWith('service:') || signedBy !== actor.subject) throw new UnauthenticatedError();
+    return actor;
+  }
+
+  return async (authorization) => {
+    const [, scheme = '', token = ''] = (authorization.length <= maxHeaderLength && pattern.exec(authorization)) || [];
+    if (!token) throw new UnauthenticatedError('The Authorization header is malformed');
+    try {
+      return await (scheme.toLowerCase() === 'service' ? actorOfService(token) : verifyToken(token));
+    } catch (cause) {
+      if (cause instanceof DomainError) throw cause;
+      throw new DomainError('UPSTREAM_UNAVAILABLE', 'Tokens cannot be checked at the moment', { cause });
+    }
+  };
+}

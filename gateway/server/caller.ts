@@ -1,0 +1,29 @@
+import { type FastifyRequest } from 'fastify';
+import { type Actor } from '#shared/auth';
+import { newCorrelationId } from '#shared/context';
+
+/** What the gateway knows about one HTTP request before it looks into it. */
+export interface Caller {
+  readonly actor: Actor | null;
+  readonly correlationId: string;
+  /** Label for metrics, once the operation is known. */
+  operation: string;
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+const correlationIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/;
+
+/** The caller's own correlation id when it is well-formed (it is written to logs and headers), a fresh one otherwise. */
+export function readCorrelationId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && correlationIdPattern.test(header) ? header : newCorrelationId();
+}
+
+export function setCaller(request: FastifyRequest, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (!caller) throw new Error("The request has not passed the gateway's first hook");
+  return caller;
+}

@@ -1,0 +1,84 @@
+import { type GraphQLFormattedError } from 'graphql';
+import { generateInternalKeys, verifyActorContext } from '#shared/auth';
+import { silentLogger } from '#shared/logging';
+import { type Gateway, createGateway, defaultGatewayConfig, type GatewayConfig } from '../server';
+import { composeSupergraph, loadSupergraph } from '../supergraph';
+import { type SubgraphRequest, type SubgraphTransport, inProcessTransport } from '../transport';
+import { type ClinicSubgraph, clinicSchema, clinicTypeDefs, executeClinic } from './clinic';
+import { EventSource } from './event-source';
+import { type TokenIssuer, createIssuer } from './tokens';
+
+const names: readonly ClinicSubgraph[] = ['clinical', 'reviews'];
+
+export const clinicSubgraphs = names.map((name) => ({
+  name,
+  url: `http://127.0.0.1:1/${name}`,
+  typeDefs: clinicTypeDefs[name],
+}));
+
+/** Composition takes a moment; every test of a file can use the same one. */
+export const clinicSupergraph = loadSupergraph(composeSupergraph(clinicSubgraphs));
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+export interface TestGatewayOptions {
+  readonly config?: Partial<GatewayConfig>;
+  readonly transports?: Partial<Record<ClinicSubgraph, SubgraphTransport>>;
+}
+
+export interface TestGateway extends Gateway {
+  readonly issuer: TokenIssuer;
+  readonly events: EventSource;
+  readonly internal: ReturnType<typeof generateInternalKeys>;
+  /** What the in-process subgraphs were asked, in order. */
+  readonly calls: (SubgraphRequest & { readonly subgraph: ClinicSubgraph })[];
+  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+/** A gateway in front of the clinic's subgraphs, listening on a free port. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const issuer = await createIssuer();
+  const events = new EventSource();
+  const calls: TestGateway['calls'] = [];
+  const internal = generateInternalKeys(['gateway', 'service:reviews']);
+  const transports = names.map((name): [string, SubgraphTransport] => {
+    const schema = clinicSchema(name);
+    const recorded = inProcessTransport((request) => {
+      calls.push({ ...request, subgraph: name });
+      return executeClinic(schema, request);
+    });
+    return [name, options.transports?.[name] ?? recorded];
+  });
+  const gateway = await createGateway({
+    supergraph: clinicSupergraph,
+    transports: new Map(transports),
+    verifyToken: issuer.verifyToken,
+    verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
+    events,
+    log: silentLogger,
+    config: { ...defaultGatewayConfig, port: 0, allowedOrigins: ['https://app.example'], ...options.config },
+  });
+  // Not spread: `url` is a getter.
+  return Object.assign(gateway, { issuer, events, internal, calls, post: poster(gateway) });
+}
+
+function poster(gateway: Gateway): TestGateway['post'] {
+  return async (body, headers = {}) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
+  };
+}
+
+/** Paths and codes of errors, in an order that does not depend on which subgraph was faster. */
+export function codesByPath(errors: readonly GraphQLFormattedError[] | undefined): Record<string, unknown> {
+  return Object.fromEntries((errors ?? []).map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.['code']]).sort());
+}

@@ -1,0 +1,39 @@
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { v7 } from 'uuid';
+import { type Scope, type TokenVerifier, createTokenVerifier } from '#shared/auth';
+
+const issuer = 'https://issuer.example';
+const audience = 'sa-platform';
+
+export interface TokenOptions {
+  readonly organisationId?: string;
+  readonly lifetimeSeconds?: number;
+}
+
+export interface TokenIssuer {
+  readonly verifyToken: TokenVerifier;
+  /** @returns the value of an Authorization header */
+  bearer(scopes: readonly Scope[], options?: TokenOptions): Promise<string>;
+}
+
+/** An issuer with a key of its own, checked by the real verifier. */
+export async function createIssuer(): Promise<TokenIssuer> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
+  return {
+    verifyToken: createTokenVerifier({ issuer, audience, keys }),
+    bearer: async (scopes, { organisationId = 'org_one', lifetimeSeconds = 900 } = {}) => {
+      const claims = { client_id: 'cli_test', org_id: organisationId, region: 'UK', scope: scopes.join(' '), user_id: 'usr_test' };
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })
+        .setSubject('usr_test')
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setJti(v7())
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeSeconds)
+        .sign(privateKey);
+      return `Bearer ${token}`;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { readEnvironment, setting } from '#shared/config';
+import { logLevels } from '#shared/logging';
+
+const schema = z.object({
+  HOST: setting.text('127.0.0.1'),
+  PORT: setting.port(4000),
+  DATA_DIR: setting.text('.data'),
+  /** Whether the first start fills two organisations with demo data. */
+  DEMO: setting.onOff(true),
+  LOG_LEVEL: setting.choice(logLevels, 'warn'),
+  INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
+});
+
+export type EmbeddedConfig = z.infer<typeof schema>;
+
+/** @throws {ConfigError} naming every variable that is wrong */
+export function readEmbeddedConfig(environment: NodeJS.ProcessEnv): EmbeddedConfig {
+  return readEnvironment(environment, schema);
+}

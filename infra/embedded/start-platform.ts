@@ -1,0 +1,155 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createTokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
+import { contextFields } from '#shared/context';
+import { localKeyProvider } from '#shared/crypto';
+import { inProcessTransport as inProcessEvents } from '#shared/events';
+import { createLogger, type Logger } from '#shared/logging';
+import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
+import { startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
+import {
+  composeSupergraph,
+  createGateway,
+  defaultGatewayConfig,
+  inProcessTransport,
+  loadSupergraph,
+  type Gateway,
+} from '../../gateway';
+import { startSimulators, type Simulators } from '../simulators/start-simulators';
+import { subgraphs } from '../subgraphs';
+import { type EmbeddedConfig } from './config';
+import { readSecrets, type EmbeddedSecrets } from './secrets';
+
+const maxUploadBytes = 25_000_000;
+const objectsPath = '/objects';
+const tokenAudience = 'sa-platform';
+
+/** The whole platform in this process. */
+export interface EmbeddedPlatform {
+  readonly url: string;
+  readonly running: readonly RunningSubgraph[];
+  readonly gateway: Gateway;
+  readonly log: Logger;
+  /** Finishes what has begun and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the seven subgraphs, the gateway, the object store and the provider simulators on one port and one folder.
+ * @throws what went wrong, after closing what had been started
+ */
+export async function startPlatform(config: EmbeddedConfig, environment: NodeJS.ProcessEnv): Promise<EmbeddedPlatform> {
+  const log = createLogger(config.LOG_LEVEL, process.stderr, contextFields);
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await assemble({ config, environment, log, closers, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Assembly {
+  readonly config: EmbeddedConfig;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  readonly closers: (() => Promise<void>)[];
+  readonly stop: () => Promise<void>;
+}
+
+async function assemble({ config, environment, log, closers, stop }: Assembly): Promise<EmbeddedPlatform> {
+  const baseUrl = `http://${config.HOST}:${String(config.PORT)}`;
+  const secrets = readSecrets(config.DATA_DIR);
+  const events = inProcessEvents();
+  const simulators = await startSimulators({ directory: config.DATA_DIR, webhookUrl: `${baseUrl}/v1/callbacks/payments`, secrets });
+  closers.push(() => simulators.close());
+  const internal = generateInternalKeys(['gateway', ...subgraphs.map(({ name }) => `service:${name}`)]);
+  const platform: Platform = {
+    environment: { ...environment, ...simulatorSettings(simulators, secrets), TOKEN_ISSUER: environment['TOKEN_ISSUER'] ?? baseUrl },
+    log,
+    connection: { kind: 'sqlite', directory: join(config.DATA_DIR, 'databases') },
+    keyProvider: localKeyProvider(join(config.DATA_DIR, 'keys', 'kek')),
+    transport: events,
+    storage: objectStore(baseUrl, secrets),
+    signerOf: (name) => required(internal.signers.get(`service:${name}`)),
+    supergraphUrl: () => `${baseUrl}/graphql`,
+    publicUrlOf: () => baseUrl,
+  };
+  const running: RunningSubgraph[] = [];
+  for (const subgraph of subgraphs) {
+    const started = await startSubgraph(subgraph, platform);
+    closers.push(() => started.stop());
+    running.push(started);
+  }
+  const gateway = await createGateway({
+    supergraph: loadSupergraph(composeSupergraph(running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl })))),
+    transports: new Map(running.map(({ name, execute }) => [name, inProcessTransport(execute)])),
+    verifyToken: createTokenVerifier({
+      issuer: environment['TOKEN_ISSUER'] ?? baseUrl,
+      audience: tokenAudience,
+      keys: new URL(`${baseUrl}/.well-known/jwks.json`),
+    }),
+    verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
+    events: { subscribe: (listener) => events.tail(listener) },
+    log,
+    config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
+  });
+  closers.push(() => events.close(), () => gateway.close());
+  mount(gateway, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets)]);
+  const url = await gateway.listen();
+  await platform.storage.ensureBucket();
+  return { url, running, gateway, log, stop };
+}
+
+/** Raw routes beside GraphQL: their handlers read the body themselves, so no parser may touch it. */
+export function mount(gateway: Gateway, routes: readonly HttpRoute[]): void {
+  gateway.fastify.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => {
+      parsed(null);
+    });
+    for (const { path, handle } of routes) {
+      scope.all(path, (request, reply) => {
+        reply.hijack();
+        handle(request.raw, reply.raw);
+      });
+    }
+    done();
+  });
+}
+
+function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {
+  const { accessKeyId, secretAccessKey } = secrets.objects;
+  const endpoint = `${baseUrl}${objectsPath}`;
+  return createObjectStore({ endpoint, region: 'eu-west-2', bucket: 'sa-platform', accessKeyId, secretAccessKey, forcePathStyle: true });
+}
+
+function objectsRoute(config: EmbeddedConfig, secrets: EmbeddedSecrets): HttpRoute {
+  const handle: (request: IncomingMessage, response: ServerResponse) => void = createS3Subset({
+    directory: join(config.DATA_DIR, 'objects'),
+    credentials: secrets.objects,
+    region: 'eu-west-2',
+    maxBytes: maxUploadBytes,
+    basePath: objectsPath,
+  });
+  return { path: `${objectsPath}/*`, handle };
+}
+
+function simulatorSettings(simulators: Simulators, secrets: EmbeddedSecrets): Record<string, string> {
+  return {
+    DERM_URL: simulators.dermUrl,
+    DERM_API_KEY: secrets.derm.apiKey,
+    DERM_CALLBACK_SECRET: secrets.derm.callbackSecret,
+    PAYMENTS_URL: simulators.paymentsUrl,
+    PAYMENTS_API_KEY: secrets.payments.apiKey,
+    PAYMENTS_WEBHOOK_SECRET: secrets.payments.webhookSecret,
+  };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('Every subgraph has an internal key');
+  return value;
+}

@@ -1,0 +1,18 @@
+export { AccessNotes } from './access-notes';
+export { Encrypted, PhiSubject, type DataCategory } from './encrypted';
+export {
+  inTransaction,
+  openDatabase,
+  withTenant,
+  type Database,
+  type DatabaseOptions,
+  type MysqlConnection,
+  type SqliteConnection,
+} from './open-database';
+export { defaultPageSize, maxPageSize, type Page, type PageArguments, type PageRequest } from './page';
+export { platformEntities, platformMigrations } from './platform-tables';
+export { patientVisibility, VisibleBy, type RowPolicy, type Visibility } from './row-policy';
+export { type NewValues } from './row-writer';
+export { TenantEntity, type EntityType } from './tenant-entity';
+export { UnitOfWork, type EventToPublish, type Once, type Persistence, type UnitOptions } from './unit-of-work';
+export { isUniqueViolation } from './unique-violation';

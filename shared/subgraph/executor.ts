@@ -1,0 +1,96 @@
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
+import { AccessRules, assertSatisfied, operationRules, type AccessRule } from '#shared/auth';
+import { runInContext } from '#shared/context';
+import { formatError } from '#shared/errors';
+import { type Logger } from '#shared/logging';
+import { type RequestContext } from './request-context';
+import { type SubgraphRequest } from './subgraph';
+
+export interface SubgraphAnswer {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+interface Prepared {
+  readonly document: DocumentNode;
+  readonly errors: readonly GraphQLError[];
+  readonly rules: readonly AccessRule[];
+}
+
+const maxPrepared = 2_000;
+
+/** Runs requests against a subgraph's schema, the same way whether they come in process or over HTTP. */
+export class SubgraphExecutor<Ports> {
+  private readonly prepared = new Map<string, Prepared>();
+  private readonly rules: AccessRules;
+  private readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    sdl: string,
+    private readonly options: { log: Logger; contextFor: (request: SubgraphRequest) => RequestContext<Ports> },
+  ) {
+    this.rules = AccessRules.fromSdl(parse(sdl));
+    this.format = formatError((error) => {
+      options.log.error({ err: error }, 'A resolver failed unexpectedly');
+    });
+  }
+
+  /** Never throws: whatever goes wrong is an error of the answer, masked. */
+  async execute(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    const { correlationId, event = null, operationName = null } = request;
+    const work = { correlationId, causationId: event?.id ?? null, operationName };
+    return runInContext(work, async () => {
+      try {
+        return await this.run(request);
+      } catch (error) {
+        return { errors: [this.mask(error as GraphQLError)] };
+      }
+    });
+  }
+
+  private async run(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    const { document, errors, rules } = this.prepare(request);
+    if (errors.length > 0) return { errors: errors.map((error) => error.toJSON()) };
+    assertSatisfied(rules, request.actor);
+    const context = this.options.contextFor(request);
+    const result: ExecutionResult = await execute({
+      schema: this.schema,
+      document,
+      contextValue: context,
+      variableValues: request.variables ?? {},
+      operationName: request.operationName ?? null,
+    });
+    await context.finish();
+    return { data: result.data, ...(result.errors && { errors: result.errors.map((error) => this.mask(error)) }) };
+  }
+
+  private prepare({ query, operationName }: SubgraphRequest): Prepared {
+    const key = `${operationName ?? ''}\n${query}`;
+    const known = this.prepared.get(key);
+    if (known) return known;
+    const document = parse(query);
+    const errors = validate(this.schema, document);
+    const rules = errors.length > 0 ? [] : operationRules(this.schema, this.rules, document, operationName ?? null);
+    const prepared = { document, errors, rules };
+    // Oldest out: a Map keeps insertion order, and documents of a live platform come back within moments.
+    const [oldest] = this.prepared.keys();
+    if (this.prepared.size >= maxPrepared && oldest !== undefined) this.prepared.delete(oldest);
+    this.prepared.set(key, prepared);
+    return prepared;
+  }
+
+  private mask(error: GraphQLError | Error): GraphQLFormattedError {
+    const formatted = 'toJSON' in error ? error.toJSON() : { message: error.message };
+    return this.format(formatted, error);
+  }
+}

@@ -1,0 +1,57 @@
+import { type Actor } from '#shared/auth';
+import { AccessNotes, UnitOfWork, type Persistence } from '#shared/database';
+import { UnauthenticatedError } from '#shared/errors';
+import { type PlatformEvent } from '#shared/events';
+import { type BatchFunction, Loaders } from '#shared/graphql';
+import { type SystemAccess } from './system-access';
+
+interface Parts<Ports> {
+  readonly actor: Actor | null;
+  readonly event: PlatformEvent | null;
+  readonly persistence: Persistence;
+  readonly ports: Ports;
+  readonly system: SystemAccess;
+  readonly at: Date;
+}
+
+/** What every resolver gets: who is asking, the database as they may see it, and the subgraph's ports. */
+export class RequestContext<Ports = unknown> {
+  readonly ports: Ports;
+  readonly at: Date;
+  /** Across organisations: only for fields that identify a caller (sign-in). */
+  readonly system: SystemAccess;
+  /** The event a subscription field answers for. */
+  readonly event: PlatformEvent | null;
+  private readonly accessNotes = new AccessNotes();
+  private lazyUnit: UnitOfWork | null = null;
+  private lazyLoaders: Loaders | null = null;
+
+  constructor(private readonly parts: Parts<Ports>) {
+    this.ports = parts.ports;
+    this.at = parts.at;
+    this.system = parts.system;
+    this.event = parts.event;
+  }
+
+  /** @throws {DomainError} UNAUTHENTICATED when the request came without a token. */
+  get actor(): Actor {
+    if (!this.parts.actor) throw new UnauthenticatedError();
+    return this.parts.actor;
+  }
+
+  get unit(): UnitOfWork {
+    const { actor, at, accessNotes } = this;
+    return (this.lazyUnit ??= new UnitOfWork(this.parts.persistence, { actor, at, accessNotes }));
+  }
+
+  /** Loads by a batch function of this request; see `byId` and `listBy`. */
+  load<K, V>(batch: BatchFunction<K, V>, key: K): Promise<V> {
+    return (this.lazyLoaders ??= new Loaders(this.unit)).load(batch, key);
+  }
+
+  /** Writes down whose records were read. The answer leaves only once this is stored. */
+  async finish(): Promise<void> {
+    if (this.accessNotes.isEmpty) return;
+    await this.unit.transaction((unit) => unit.flushAccessNotes());
+  }
+}

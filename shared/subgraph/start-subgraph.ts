@@ -1,0 +1,201 @@
+import { AuditSealer, auditEntities, auditMigrations } from '#shared/audit';
+import { type InternalSigner, serviceActor } from '#shared/auth';
+import { runInContext } from '#shared/context';
+import { KeyRing, type KeyProvider } from '#shared/crypto';
+import {
+  AccessNotes,
+  inTransaction,
+  openDatabase,
+  platformEntities,
+  platformMigrations,
+  UnitOfWork,
+  withTenant,
+  type Database,
+  type DatabaseOptions,
+  type Persistence,
+} from '#shared/database';
+import { consumeOnce, eventEntities, eventMigrations, OutboxRelay, type EventTransport, type PlatformEvent } from '#shared/events';
+import { type Logger } from '#shared/logging';
+import { type ObjectStore } from '#shared/storage';
+import { createSupergraphClient } from '#shared/supergraph';
+import { SubgraphExecutor, type SubgraphAnswer } from './executor';
+import { type HttpRoute } from './http-route';
+import { RequestContext } from './request-context';
+import { buildSubgraph } from './schema';
+import { type Consumer, type DemoContext, type Subgraph, type SubgraphRequest } from './subgraph';
+import { SystemAccess } from './system-access';
+import { WorkerLoop } from './worker-loop';
+
+/** What a subgraph runs on: the adapters of this process, chosen by its launcher. */
+export interface Platform {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  readonly connection: DatabaseOptions['connection'];
+  readonly keyProvider: KeyProvider;
+  readonly transport: EventTransport;
+  readonly storage: ObjectStore;
+  readonly signerOf: (subgraph: string) => InternalSigner;
+  readonly supergraphUrl: () => string;
+  readonly publicUrlOf: (subgraph: string) => string;
+}
+
+/** A subgraph at work. */
+export interface RunningSubgraph {
+  readonly name: string;
+  readonly sdl: string;
+  readonly database: Database;
+  readonly system: SystemAccess;
+  readonly routes: readonly HttpRoute[];
+  readonly startedInMs: number;
+  execute(request: SubgraphRequest): Promise<SubgraphAnswer>;
+  /** See `Subgraph.seedDemo`. */
+  seedDemo(demo: Pick<DemoContext<unknown>, 'organisation' | 'people'>): Promise<Readonly<Record<string, unknown>>>;
+  /** @throws when the database does not answer. */
+  ping(): Promise<void>;
+  /** Events not yet delivered: for health, metrics and tests that wait for quiet. */
+  lag(): Promise<{ pending: number; oldestAgeMs: number }>;
+  /** Finishes what is running and closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const supergraphTimeoutMs = 10_000;
+
+/** Opens the database, migrates it, and starts everything the subgraph is made of. */
+export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: Platform): Promise<RunningSubgraph> {
+  const startedAt = performance.now();
+  const log = platform.log.child({ subgraph: subgraph.name });
+  const { schema, sdl } = await buildSubgraph(subgraph);
+  const database = await openDatabase({
+    name: subgraph.name,
+    entities: [...platformEntities, ...eventEntities, ...auditEntities, ...subgraph.entities],
+    migrations: [...platformMigrations, ...eventMigrations, ...auditMigrations, ...subgraph.migrations],
+    connection: platform.connection,
+  });
+  const wakers: (() => void)[] = [];
+  const persistence: Persistence = {
+    database,
+    keys: new KeyRing(platform.keyProvider),
+    committed: () => {
+      for (const wake of wakers) wake();
+    },
+  };
+  const scopes = subgraph.serviceScopes ?? [];
+  const system = new SystemAccess(persistence, { name: subgraph.name, scopes });
+  const ports = await subgraph.ports({
+    environment: platform.environment,
+    log,
+    storage: platform.storage,
+    keyProvider: platform.keyProvider,
+    publicUrl: () => platform.publicUrlOf(subgraph.name),
+    supergraph: createSupergraphClient({
+      url: platform.supergraphUrl,
+      signer: platform.signerOf(subgraph.name),
+      scopes,
+      timeoutMs: supergraphTimeoutMs,
+    }),
+  });
+  const executor = new SubgraphExecutor<Ports>(schema, sdl, {
+    log,
+    contextFor: ({ actor, event = null }) =>
+      new RequestContext({ actor, event, persistence, ports, system, at: new Date() }),
+  });
+  const engine = await startEngine({ subgraph, platform, persistence, ports, system, log });
+  wakers.push(engine.wake);
+  return {
+    name: subgraph.name,
+    sdl,
+    database,
+    system,
+    routes: (await subgraph.routes?.({ system, ports, log })) ?? [],
+    startedInMs: Math.round(performance.now() - startedAt),
+    execute: (request) => executor.execute(request),
+    seedDemo: async ({ organisation, people }) => {
+      const unit = system.unitFor(organisation, new Date());
+      return (await subgraph.seedDemo?.({ unit, system, ports, organisation, people })) ?? {};
+    },
+    ping: () => database.ping(),
+    lag: () => engine.lag(),
+    stop: once(async () => {
+      await engine.stop();
+      await database.close();
+    }),
+  };
+}
+
+interface EngineParts<Ports> {
+  readonly subgraph: Subgraph<Ports>;
+  readonly platform: Platform;
+  readonly persistence: Persistence;
+  readonly ports: Ports;
+  readonly system: SystemAccess;
+  readonly log: Logger;
+}
+
+interface Engine {
+  readonly wake: () => void;
+  readonly lag: () => Promise<{ pending: number; oldestAgeMs: number }>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Everything that runs without a request: relay, sealer, consumers, workers. */
+async function startEngine<Ports>(parts: EngineParts<Ports>): Promise<Engine> {
+  const { subgraph, platform, persistence, ports, system, log } = parts;
+  const { system: dataSource } = persistence.database;
+  const subscriptions = await Promise.all(
+    (subgraph.consumers ?? []).map((consumer) =>
+      platform.transport.subscribe(`${subgraph.name}.${consumer.name}`, consumer.types, (event) =>
+        handle(parts, consumer, event),
+      ),
+    ),
+  );
+  const relay = new OutboxRelay({ dataSource, transport: platform.transport, log });
+  const sealer = new AuditSealer({ dataSource, log });
+  relay.start();
+  sealer.start();
+  const loops = (subgraph.workers ?? []).map((worker) => {
+    const loop: WorkerLoop = new WorkerLoop({
+      name: `${subgraph.name}.${worker.name}`,
+      pollMs: worker.pollMs,
+      log,
+      run: () => worker.run({ system, ports, log, at: new Date(), stopping: () => loop.stopping }),
+    });
+    return loop;
+  });
+  return {
+    wake: () => {
+      relay.wake();
+      for (const loop of loops) loop.wake();
+    },
+    lag: () => relay.lag(),
+    stop: async () => {
+      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await relay.stop();
+      await sealer.stop();
+    },
+  };
+}
+
+/** One event, one transaction: the inbox row and whatever the consumer does stand or fall together. */
+async function handle<Ports>(parts: EngineParts<Ports>, consumer: Consumer<Ports>, event: PlatformEvent): Promise<void> {
+  const { subgraph, persistence, ports } = parts;
+  const actor = serviceActor(subgraph.name, event, subgraph.serviceScopes ?? []);
+  const name = `${subgraph.name}.${consumer.name}`;
+  const work = { correlationId: event.correlationId, causationId: event.id, operationName: name };
+  const options = { actor, at: new Date(), accessNotes: new AccessNotes() };
+  await runInContext(work, () =>
+    withTenant(event.organisationId, () =>
+      inTransaction(persistence.database.tenant, (manager) =>
+        consumeOnce(manager, { consumer: name, event }, () =>
+          consumer.handle(event, { unit: new UnitOfWork(persistence, options, manager), ports }),
+        ),
+      ),
+    ),
+  );
+  persistence.committed();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | null = null;
+  return () => (result ??= work());
+}

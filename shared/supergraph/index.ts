@@ -1,0 +1,1 @@
+export { createSupergraphClient, type SupergraphClient } from './client';

@@ -1,0 +1,11 @@
+/** Which database the tests run on: SQLite with nothing but Node, or MySQL when `TEST_DATABASE=mysql`. */
+export const testDatabase = process.env['TEST_DATABASE'] === 'mysql' ? 'mysql' : 'sqlite';
+
+export const testMysql = {
+  host: process.env['MYSQL_HOST'] ?? '127.0.0.1',
+  port: Number(process.env['MYSQL_PORT'] ?? 3306),
+  user: process.env['MYSQL_USER'] ?? 'root',
+  password: process.env['MYSQL_PASSWORD'] ?? '',
+};
+
+export const testRedisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';

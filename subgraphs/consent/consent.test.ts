@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { type Actor } from '#shared/auth';
+import { newId } from '#shared/ids';
+import { actorOf, describeContract, startTestSubgraph, testOrganisation, type TestSubgraph } from '#shared/testing';
+import { consent } from '.';
+import { decide } from './decisions/decision.policy';
+import { type ConsentRecord } from './records/record.entity';
+
+const body = 'We take photographs of your skin so that a dermatologist can look at them.';
+const bodySha256 = createHash('sha256').update(body).digest('hex');
+
+const capture = `mutation ($input: CaptureConsentInput!) {
+  captureConsent(input: $input) { record { id status version patient { id } type { key } } userErrors { code path } }
+}`;
+const withdraw = `mutation ($id: ID!, $ifVersion: Int!, $reason: String) {
+  withdrawConsent(id: $id, ifVersion: $ifVersion, reason: $reason) { record { status withdrawnAt } userErrors { code } }
+}`;
+const decisions = `query ($ids: [ID!]!) {
+  consentDecisions(patientIds: $ids, purpose: PHOTOGRAPHY) { patientId permitted reason }
+}`;
+
+describeContract(consent);
+
+describe('consent', () => {
+  const organisation = testOrganisation();
+  const nurse = actorOf(organisation, {
+    scopes: ['consent:records:read', 'consent:records:write', 'consent:decisions:read', 'consent:types:write', 'consent:types:publish'],
+  });
+  const stranger: Actor = { ...nurse, organisationId: testOrganisation().organisationId };
+  let subject: TestSubgraph;
+  let textVersionId: string;
+
+  const ask = async <T>(actor: Actor, query: string, variables: Record<string, unknown> = {}): Promise<T> => {
+    const { data, errors } = await subject.ask(actor, query, variables);
+    expect(errors).toBeUndefined();
+    return data as T;
+  };
+  interface Captured {
+    captureConsent: { record: { id: string; status: string; version: number } | null; userErrors: { code: string }[] };
+  }
+  const inputFor = (patientId: string, more: object = {}): { input: Record<string, unknown> } => ({
+    input: {
+      ...{ idempotencyKey: newId('idk'), patientId, typeKey: 'photography', textVersionId, textSha256: bodySha256 },
+      ...{ decision: 'PERMIT', channel: 'IN_CLINIC_TABLET', ...more },
+    },
+  });
+  const captureFor = async (patientId: string, more: object = {}, actor = nurse): Promise<Captured['captureConsent']> =>
+    (await ask<Captured>(actor, capture, inputFor(patientId, more))).captureConsent;
+
+  beforeAll(async () => {
+    subject = await startTestSubgraph(consent);
+    await ask(nurse, `mutation { createConsentType(input: {
+      idempotencyKey: "t", key: "photography", name: "Photography", description: "Pictures of the skin", purpose: PHOTOGRAPHY,
+      legalBasis: GDPR_9_2_A_EXPLICIT_CONSENT, required: true, dataCategories: [IMAGE] }) { type { id } } }`);
+    const { draftConsentText } = await ask<{ draftConsentText: { textVersion: { id: string } } }>(
+      nurse,
+      'mutation ($body: String!) { draftConsentText(typeKey: "photography", locale: "en-GB", title: "Photographs", body: $body) { textVersion { id } } }',
+      { body },
+    );
+    textVersionId = draftConsentText.textVersion.id;
+    await ask(nurse, 'mutation ($id: ID!) { publishConsentText(id: $id, requiresReconsent: false) { textVersion { status } } }', { id: textVersionId });
+  });
+  afterAll(() => subject.stop());
+
+  test('stores what a person said to the text they were shown, and announces it without personal data', async () => {
+    const patientId = newId('pat');
+    const { record, userErrors } = await captureFor(patientId);
+    expect(userErrors).toEqual([]);
+    expect(record).toMatchObject({ status: 'GRANTED', version: 1, patient: { id: patientId }, type: { key: 'photography' } });
+    const event = await subject.until('the event', () => subject.events.find(({ resourceId }) => resourceId === record?.id));
+    expect(event).toMatchObject({ type: 'consent.record.granted', data: { patientId, purpose: 'PHOTOGRAPHY' } });
+  });
+
+  test('refuses a consent to any other text than the published one', async () => {
+    const { record, userErrors } = await captureFor(newId('pat'), { textSha256: 'f'.repeat(64) });
+    expect(record).toBeNull();
+    expect(userErrors).toEqual([{ code: 'TEXT_MISMATCH', path: ['input', 'textSha256'] }]);
+  });
+
+  test('takes a repeated request for the same one, and refuses the key for another', async () => {
+    const patientId = newId('pat');
+    const variables = inputFor(patientId);
+    const [first, second] = await Promise.all([ask<Captured>(nurse, capture, variables), ask<Captured>(nurse, capture, variables)]);
+    expect(second.captureConsent.record?.id).toBe(first.captureConsent.record?.id);
+    const other = await ask<Captured>(nurse, capture, { input: { ...variables.input, decision: 'DENY' } });
+    expect(other.captureConsent.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
+  });
+
+  test('refuses a second withdrawal and announces nothing more', async () => {
+    const { record } = await captureFor(newId('pat'));
+    const variables = { id: record?.id, ifVersion: 1, reason: 'changed my mind' };
+    expect(await ask(nurse, withdraw, variables)).toMatchObject({ withdrawConsent: { record: { status: 'WITHDRAWN' }, userErrors: [] } });
+    const again = await ask(nurse, withdraw, { ...variables, ifVersion: 2 });
+    expect(again).toMatchObject({ withdrawConsent: { record: null, userErrors: [{ code: 'CONFLICT' }] } });
+    const withdrawn = (): number => subject.events.filter(({ type, resourceId }) => type === 'consent.record.withdrawn' && resourceId === record?.id).length;
+    await subject.until('the event', () => withdrawn() > 0);
+    expect(withdrawn()).toBe(1);
+  });
+
+  test('refuses a change to a version that is no longer the current one', async () => {
+    const { record } = await captureFor(newId('pat'));
+    const stale = await ask(nurse, withdraw, { id: record?.id, ifVersion: 7 });
+    expect(stale).toMatchObject({ withdrawConsent: { userErrors: [{ code: 'STALE_VERSION' }] } });
+  });
+
+  test('does not exist for another organisation', async () => {
+    const { record } = await captureFor(newId('pat'));
+    const found = await ask(stranger, 'query ($id: ID!) { consentRecord(id: $id) { id } }', { id: record?.id });
+    expect(found).toEqual({ consentRecord: null });
+    const refused = await ask(stranger, withdraw, { id: record?.id, ifVersion: 1 });
+    expect(refused).toMatchObject({ withdrawConsent: { userErrors: [{ code: 'NOT_FOUND' }] } });
+  });
+
+  test('shows a patient their own records and nobody else’s', async () => {
+    const [mine, other] = [newId('pat'), newId('pat')];
+    const records = await Promise.all([captureFor(mine), captureFor(other)]);
+    const patient = actorOf(organisation, { scopes: ['consent:records:self'], patientIds: [mine] });
+    const seen = await Promise.all(
+      records.map(({ record }) => ask(patient, 'query ($id: ID!) { consentRecord(id: $id) { id } }', { id: record?.id })),
+    );
+    expect(seen).toEqual([{ consentRecord: { id: records[0]?.record?.id } }, { consentRecord: null }]);
+    expect((await captureFor(other, {}, patient)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test('needs the scope, and calls a malformed id by its name', async () => {
+    const reader = actorOf(organisation, { scopes: ['consent:records:read'] });
+    const { errors } = await subject.ask(reader, capture, inputFor(newId('pat')));
+    expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+    expect((await captureFor(newId('org'))).userErrors).toMatchObject([{ code: 'INVALID_ID' }]);
+  });
+
+  test('decides for many patients at once: by their record, and against those who never agreed', async () => {
+    const [granted, silent, refused] = [newId('pat'), newId('pat'), newId('pat')];
+    await captureFor(granted);
+    await captureFor(refused, { decision: 'DENY' });
+    const { consentDecisions } = await ask<{ consentDecisions: object[] }>(nurse, decisions, { ids: [granted, silent, refused] });
+    expect(consentDecisions).toEqual([
+      { patientId: granted, permitted: true, reason: 'RECORD' },
+      { patientId: silent, permitted: false, reason: 'NO_CONSENT' },
+      { patientId: refused, permitted: false, reason: 'RECORD' },
+    ]);
+  });
+
+  test('keeps the reason of a withdrawal out of the database’s clear text', async () => {
+    const { record } = await captureFor(newId('pat'));
+    await ask(nurse, withdraw, { id: record?.id, ifVersion: 1, reason: 'CANARY of a reason' });
+    const tables = ['consent_records', 'entity_history', 'outbox', 'audit_intake'];
+    const rows = await Promise.all(tables.map((table) => subject.running.database.system.query(`SELECT * FROM ${table}`) as Promise<object[]>));
+    expect(JSON.stringify(rows)).not.toContain('CANARY');
+    const read = await ask(nurse, 'query ($id: ID!) { consentRecord(id: $id) { withdrawalReason } }', { id: record?.id });
+    expect(read).toEqual({ consentRecord: { withdrawalReason: 'CANARY of a reason' } });
+  });
+});
+
+describe('the consent decision', () => {
+  const at = new Date('2026-01-01T00:00:00Z');
+  const question = { purpose: 'AI_ANALYSIS', action: 'AI_PROCESS', dataCategory: 'IMAGE', actorIds: ['usr_1'], organisationId: 'org_1', at } as const;
+  const effect = fc.constantFrom('PERMIT' as const, 'DENY' as const);
+  const provision = fc.record({
+    effect,
+    actors: fc.constantFrom([], ['usr_1'], ['usr_2']),
+    organisations: fc.constantFrom([], ['org_1'], ['org_2']),
+    actions: fc.constantFrom(['AI_PROCESS' as const], ['ACCESS' as const]),
+    dataCategories: fc.constantFrom(['IMAGE' as const], ['CLINICAL' as const]),
+  });
+  const record = fc
+    .record({ decision: effect, provisions: fc.array(provision, { maxLength: 4 }), validFrom: fc.date({ max: at, noInvalidDate: true }) })
+    .map((values) => ({
+      ...values,
+      purpose: 'AI_ANALYSIS',
+      status: values.decision === 'PERMIT' ? 'GRANTED' : 'DENIED',
+      validUntil: null,
+    })) as fc.Arbitrary<ConsentRecord>;
+
+  test('never permits more once the patient has withdrawn everything', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 5, minLength: 1 }), (records) => {
+        const withdrawn = records.map((one) => ({ ...one, status: 'WITHDRAWN' }) as ConsentRecord);
+        expect(decide(withdrawn, 'GDPR_9_2_A_EXPLICIT_CONSENT', question).permitted).toBe(false);
+      }),
+    );
+  });
+
+  test('does not depend on the order of the records', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(record, { maxLength: 5, selector: ({ validFrom }) => validFrom.getTime() }), (records) => {
+        const forwards = decide(records, null, question).permitted;
+        expect(decide([...records].reverse(), null, question).permitted).toBe(forwards);
+      }),
+    );
+  });
+});

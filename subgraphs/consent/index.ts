@@ -1,0 +1,24 @@
+import { defineSubgraph } from '#shared/subgraph';
+import { ConsentDecisionResolver } from './decisions/decision.resolver';
+import { createConsents } from './migrations/1764000100001-create-consents';
+import { ConsentRecord } from './records/record.entity';
+import { ConsentRecordResolver } from './records/record.resolver';
+import { ConsentTextVersion } from './texts/text.entity';
+import { ConsentTextResolver } from './texts/text.resolver';
+import { ConsentType } from './types/type.entity';
+import { ConsentTypeResolver } from './types/type.resolver';
+
+/** What patients have agreed to, and the decisions that follow from it. */
+export const consent = defineSubgraph({
+  name: 'consent',
+  resolvers: [ConsentTypeResolver, ConsentTextResolver, ConsentRecordResolver, ConsentDecisionResolver],
+  entities: [ConsentType, ConsentTextVersion, ConsentRecord],
+  migrations: [createConsents],
+  references: {
+    Patient: ({ id }) => ({ id }),
+    ConsentType: ({ id }, { unit }) => unit.find(ConsentType, id),
+    ConsentTextVersion: ({ id }, { unit }) => unit.find(ConsentTextVersion, id),
+    ConsentRecord: ({ id }, { unit }) => unit.find(ConsentRecord, id),
+  },
+  ports: () => ({}),
+});

@@ -1,0 +1,9 @@
+import { type ConsentTextVersion } from './text.entity';
+
+/** The text to show now: the latest published in the locale, else in British English. */
+export function currentText(versions: readonly ConsentTextVersion[], locale: string): ConsentTextVersion | null {
+  const published = versions.filter((version) => version.status === 'PUBLISHED');
+  const inLocale = published.filter((version) => version.locale === locale);
+  const choice = inLocale.length > 0 ? inLocale : published.filter((version) => version.locale === 'en-GB');
+  return choice.reduce<ConsentTextVersion | null>((best, one) => (best && best.number >= one.number ? best : one), null);
+}
