@@ -9,7 +9,7 @@ module.exports = {
   // These are published as ES modules only; Jest's loader needs them as CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose|oidc-provider|koa|@koa|oidc-token-hash|quick-lru|nanoid|eta)/)'],
   moduleNameMapper: { '^#shared/(.*)$': '<rootDir>/shared/$1/index.ts' },
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['<rootDir>/infra/scripts/jest-setup.cjs'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

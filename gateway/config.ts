@@ -32,7 +32,7 @@ export type GatewayEnvironment = ReturnType<typeof readGatewayEnvironment>;
 const urlPrefix = 'SUBGRAPH_URL_';
 
 /** @throws {ConfigError} naming every variable that is missing or wrong */
-export function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
+export function readGatewayEnvironment(environment: NodeJS.ProcessEnv = process.env) {
   const settings = readEnvironment(environment, schema);
   return {
     ...settings,

@@ -12,7 +12,7 @@ const openEvents: OpenEvents = ({ REDIS_URL, EVENTS_PREFIX, EVENTS_PARTITIONS },
 };
 
 async function main(): Promise<void> {
-  const gateway = await startGateway(process.env, openEvents);
+  const gateway = await startGateway(openEvents);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void gateway.close();

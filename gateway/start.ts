@@ -15,8 +15,7 @@ export type OpenEvents = (
 ) => { readonly tail: EventTail; readonly close: () => Promise<void> };
 
 /** Starts a gateway by itself, in front of subgraphs that it reaches over HTTP. */
-export async function startGateway(environment: NodeJS.ProcessEnv, openEvents: OpenEvents): Promise<Gateway> {
-  const settings = readGatewayEnvironment(environment);
+export async function startGateway(openEvents: OpenEvents, settings = readGatewayEnvironment()): Promise<Gateway> {
   const log = createLogger(settings.LOG_LEVEL, process.stderr, contextFields);
   const subgraphs = readSubgraphs(settings.SUPERGRAPH_CONFIG, {
     urls: settings.subgraphUrls,

@@ -42,19 +42,41 @@ test('answers the same field to a caller with the scope', async () => {
 
 test.each([
   ['an alias', '{ patient(id: "p1") { secret: nationalId } }', { secret: null }, 'patient.secret'],
-  ['a fragment', '{ patient(id: "p1") { ...F } } fragment F on Patient { nationalId }', { nationalId: null }, 'patient.nationalId'],
-  ['an inline fragment', '{ patient(id: "p1") { ... on Person { nationalId } } }', { nationalId: null }, 'patient.nationalId'],
-  ['a directive', '{ patient(id: "p1") { nationalId @include(if: true) } }', { nationalId: null }, 'patient.nationalId'],
-  ['__typename beside it', '{ patient(id: "p1") { __typename nationalId } }', { __typename: 'Patient', nationalId: null }, 'patient.nationalId'],
+  [
+    'a fragment',
+    '{ patient(id: "p1") { ...F } } fragment F on Patient { nationalId }',
+    { nationalId: null },
+    'patient.nationalId',
+  ],
+  [
+    'an inline fragment',
+    '{ patient(id: "p1") { ... on Person { nationalId } } }',
+    { nationalId: null },
+    'patient.nationalId',
+  ],
+  [
+    'a directive',
+    '{ patient(id: "p1") { nationalId @include(if: true) } }',
+    { nationalId: null },
+    'patient.nationalId',
+  ],
+  [
+    '__typename beside it',
+    '{ patient(id: "p1") { __typename nationalId } }',
+    { __typename: 'Patient', nationalId: null },
+    'patient.nationalId',
+  ],
   ['an alias of another name', '{ patient(id: "p1") { name: nationalId } }', { name: null }, 'patient.name'],
-])('denies a field reached through %s', async (_shape, query, patient, path) => {
+])('denies a field reached through %s', async (...[, query, patient, path]) => {
   const answer = await ask(query);
   expect(answer.data).toEqual({ patient });
   expect(codesByPath(answer.errors)).toEqual({ [path]: denied });
 });
 
 test('says nothing of a denied field that is skipped', async () => {
-  const answer = await ask('query($no: Boolean!) { patient(id: "p1") { id nationalId @include(if: $no) } }', [], { no: false });
+  const answer = await ask('query($no: Boolean!) { patient(id: "p1") { id nationalId @include(if: $no) } }', [], {
+    no: false,
+  });
   expect(answer).toMatchObject({ status: 200, data: { patient: { id: 'p1' } } });
   expect(answer.errors).toBeUndefined();
 });
@@ -92,8 +114,13 @@ test('decides on a union by the type of each object', async () => {
 });
 
 test('keeps an anonymous caller from a protected type behind an interface, but not from the others', async () => {
-  const answer = await gateway.post({ query: '{ found { ... on Person { nationalId } } person(id: "p1") { nationalId } }' });
-  expect(answer.data).toEqual({ found: [{ nationalId: null }, { nationalId: 'open-d1' }], person: { nationalId: null } });
+  const answer = await gateway.post({
+    query: '{ found { ... on Person { nationalId } } person(id: "p1") { nationalId } }',
+  });
+  expect(answer.data).toEqual({
+    found: [{ nationalId: null }, { nationalId: 'open-d1' }],
+    person: { nationalId: null },
+  });
   expect(codesByPath(answer.errors)).toEqual({ 'found.0.nationalId': denied, 'person.nationalId': denied });
 });
 

@@ -82,7 +82,8 @@ function requestContext({ variables }: ExecutionRequest, log: Logger): RequestCo
 function withoutServiceName(error: unknown): GraphQLError {
   // The executor also lists what it threw itself, which is no GraphQLError.
   if (!(error instanceof GraphQLError)) return new GraphQLError('The plan failed', { originalError: error as Error });
-  const { serviceName: _serviceName, ...extensions } = error.extensions;
+  const extensions = { ...error.extensions };
+  delete extensions['serviceName'];
   const { path, originalError } = error;
   return new GraphQLError(error.message, {
     extensions,

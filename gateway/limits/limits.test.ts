@@ -13,7 +13,10 @@ afterAll(async () => {
 });
 
 const nested = (levels: number): string => '{ cases { patient '.repeat(levels) + '{ id }' + ' } }'.repeat(levels);
-const bomb = Array.from({ length: 25 }, (_, turn) => `fragment F${String(turn)} on Query { ...F${String(turn + 1)} ...F${String(turn + 1)} }`);
+const bomb = Array.from(
+  { length: 25 },
+  (_, turn) => `fragment F${String(turn)} on Query { ...F${String(turn + 1)} ...F${String(turn + 1)} }`,
+);
 
 test.each([
   ['tokens', { query: `{ ${'ping '.repeat(2_100)} }` }],
@@ -25,7 +28,10 @@ test.each([
   ['pageSize', { query: '{ cases(first: 101) { id } }' }],
   ['pageSize', { query: 'query($n: Int) { cases(first: $n) { id } }', variables: { n: 101 } }],
   ['pageSize', { query: 'query($n: Int = 101) { cases(first: $n) { id } }' }],
-  ['variableDepth', { query: '{ ping }', variables: { deep: JSON.parse('[['.repeat(20) + ']]'.repeat(20)) as unknown } }],
+  [
+    'variableDepth',
+    { query: '{ ping }', variables: { deep: JSON.parse('[['.repeat(20) + ']]'.repeat(20)) as unknown } },
+  ],
   ['rootFields', { query: `{ ...F0 } ${bomb.join(' ')} fragment F25 on Query { ping }` }],
 ])('refuses more than the limit of %s with a 4xx and a stable code', async (limit, body) => {
   const answer = await gateway.post(body);
@@ -67,7 +73,10 @@ test.each([
 });
 
 test('lets whoever has a token read the schema', async () => {
-  const answer = await gateway.post({ query: getIntrospectionQuery() }, { authorization: await gateway.issuer.bearer([]) });
+  const answer = await gateway.post(
+    { query: getIntrospectionQuery() },
+    { authorization: await gateway.issuer.bearer([]) },
+  );
   expect(answer.status).toBe(200);
   expect(answer.data).toHaveProperty('__schema.queryType.name', 'Query');
 });

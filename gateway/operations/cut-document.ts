@@ -31,9 +31,10 @@ export function cutDocument(document: DocumentNode, denied: DeniedRules, context
   const typeInfo = new TypeInfo(context.schema);
   const enterField = (field: FieldNode): ASTNode | null | false | undefined => {
     if (isIntrospective(field)) return field.name.value === '__typename' && field.alias ? typenameField : false;
-    const allowed = allowedTypes(typeInfo, field, denied, context);
+    const types = context.authorizer.concreteTypes(typeInfo.getParentType());
+    const allowed = types.filter((type) => !context.authorizer.denialOf(type, field.name.value, denied));
     if (allowed.length === 0) return null;
-    if (isPartlyDenied(typeInfo, allowed, context)) return perType(field, allowed);
+    if (allowed.length < types.length) return perType(field, allowed);
     if (!context.keys.isRenamed(field)) return undefined;
     return { ...field, alias: { kind: Kind.NAME, value: context.keys.planned(field) } };
   };
@@ -46,20 +47,6 @@ export function cutDocument(document: DocumentNode, denied: DeniedRules, context
       },
     }),
   );
-}
-
-function allowedTypes(
-  typeInfo: TypeInfo,
-  field: FieldNode,
-  denied: DeniedRules,
-  { authorizer }: CutContext,
-): readonly GraphQLObjectType[] {
-  const types = authorizer.concreteTypes(typeInfo.getParentType());
-  return types.filter((type) => !authorizer.denialOf(type, field.name.value, denied));
-}
-
-function isPartlyDenied(typeInfo: TypeInfo, allowed: readonly unknown[], { authorizer }: CutContext): boolean {
-  return allowed.length < authorizer.concreteTypes(typeInfo.getParentType()).length;
 }
 
 /** A field of an interface that only some implementers may answer, asked of those alone. */

@@ -5,6 +5,7 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   getOperationAST,
   getVariableValues,
   visit,
@@ -68,7 +69,7 @@ export class Operations {
     const coerced = this.coerce(prepared, request.variables);
     if ('errors' in coerced) return coerced;
     const variant = this.variantFor(prepared, request.actor);
-    if (prepared.operation.operation === 'mutation') {
+    if (prepared.operation.operation === OperationTypeNode.MUTATION) {
       const refused = this.refusals(prepared, request, coerced.variables);
       // Half a mutation may be worse than none: nothing of it runs.
       if (refused.length > 0) return { data: null, errors: refused };

@@ -9,7 +9,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { formatError } from '#shared/errors';
 import { type Logger } from '#shared/logging';
 import { type Operations, type PreparedOperation } from '../operations';
@@ -90,7 +90,8 @@ function executorOf({ operations, introspection }: ApolloOptions): ApolloExecuto
 }
 
 function assertMayRun({ operation, asksForSchema }: PreparedOperation, mayReadSchema: boolean): void {
-  if (operation.operation === 'subscription') throw badRequest('BAD_REQUEST', 'Subscriptions need a WebSocket');
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+    throw badRequest('BAD_REQUEST', 'Subscriptions need a WebSocket');
   if (asksForSchema && !mayReadSchema) throw badRequest('GRAPHQL_VALIDATION_FAILED', 'Introspection is not allowed');
 }
 
@@ -104,7 +105,7 @@ function observer(metrics: Metrics): ApolloServerPlugin<Caller> {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: ({ contextValue, queryHash }) => {
-          contextValue.operation = metrics.operationLabel(queryHash);
+          contextValue.label.operation = metrics.operationLabel(queryHash);
           return Promise.resolve();
         },
         willSendResponse: ({ response, contextValue }) => {

@@ -24,7 +24,8 @@ export function createAuthenticator({
   }
 
   return async (authorization) => {
-    const [, scheme = '', token = ''] = (authorization.length <= maxHeaderLength && pattern.exec(authorization)) || [];
+    const match = authorization.length <= maxHeaderLength ? pattern.exec(authorization) : null;
+    const [, scheme = '', token = ''] = match ?? [];
     if (!token) throw new UnauthenticatedError('The Authorization header is malformed');
     try {
       return await (scheme.toLowerCase() === 'service' ? actorOfService(token) : verifyToken(token));

@@ -6,8 +6,8 @@ import { newCorrelationId } from '#shared/context';
 export interface Caller {
   readonly actor: Actor | null;
   readonly correlationId: string;
-  /** Label for metrics, once the operation is known. */
-  operation: string;
+  /** For metrics, once the operation is known. An object of its own: Apollo Server works on a copy of its context. */
+  readonly label: { operation: string };
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

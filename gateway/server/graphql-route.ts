@@ -41,7 +41,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
       await identify(request, options.authenticate);
     });
     scope.addHook('onResponse', (request, reply, next) => {
-      metrics.observeRequest(callerOf(request).operation, reply.statusCode, reply.elapsedTime / 1000);
+      metrics.observeRequest(callerOf(request).label.operation, reply.statusCode, reply.elapsedTime / 1000);
       next();
     });
     scope.route({
@@ -69,7 +69,7 @@ async function identify(request: FastifyRequest, authenticate: Authenticator): P
   const { authorization } = request.headers;
   // The correlation id is in the answer's headers already; the same one must be in its errors.
   const correlationId = readCorrelationId(request.headers['x-correlation-id']);
-  const anonymous: Caller = { actor: null, correlationId, operation: 'refused' };
+  const anonymous: Caller = { actor: null, correlationId, label: { operation: 'refused' } };
   setCaller(request, anonymous);
   if (authorization !== undefined) setCaller(request, { ...anonymous, actor: await authenticate(authorization) });
 }
@@ -82,7 +82,7 @@ function admit(request: FastifyRequest, guard: DocumentGuard): void {
 }
 
 function readQueryString({ query }: FastifyRequest): unknown {
-  const { variables, ...rest } = query as Record<string, unknown>;
+  const { variables, ...rest } = query as Record<string, string | string[]>;
   if (variables === undefined) return rest;
   try {
     return { ...rest, variables: JSON.parse(String(variables)) as unknown };
@@ -112,7 +112,7 @@ async function sendError(
   const code = String(masked.extensions?.['code']);
   if (code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, correlationId }, 'A request failed unexpectedly');
   if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
-  const accepted = String(request.headers.accept ?? '').includes('application/graphql-response+json');
+  const accepted = request.headers.accept?.includes('application/graphql-response+json');
   await reply
     .code(status ?? statusOfCode[code] ?? 400)
     .type(`application/${accepted ? 'graphql-response+json' : 'json'}; charset=utf-8`)

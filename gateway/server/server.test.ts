@@ -34,12 +34,25 @@ describe('who asks', () => {
     expect((await gateway.post({ query: '{ ping }' }, { authorization })).status).toBe(401);
   });
 
+  test('answers 503, not 401, while tokens cannot be checked', async () => {
+    const lost = await startTestGateway({ verifyToken: () => Promise.reject(new TypeError('fetch failed')) });
+    await lost.listen();
+    const answer = await lost.post({ query: '{ ping }' }, { authorization: await lost.issuer.bearer([]) });
+    await lost.close();
+    expect(answer.status).toBe(503);
+    expect(answer.errors?.[0]?.extensions?.['code']).toBe('UPSTREAM_UNAVAILABLE');
+  });
+
   test('knows a service by its own key, and lets it speak for nobody else', async () => {
     const signer = gateway.internal.signers.get('service:reviews');
     if (!signer) throw new Error('The fixture has this signer');
     const organisation = { organisationId: 'org_one', region: 'UK' } as const;
     const ask = async (name: string, audience: string): Promise<number> => {
-      const token = await signActorContext(signer, serviceActor(name, organisation, ['clinical:records:read']), audience);
+      const token = await signActorContext(
+        signer,
+        serviceActor(name, organisation, ['clinical:records:read']),
+        audience,
+      );
       const answer = await gateway.post({ query: '{ ledger }' }, { authorization: `Service ${token}` });
       return answer.data?.['ledger'] === 'ledger' ? 200 : answer.status;
     };
@@ -60,7 +73,11 @@ describe('the HTTP side', () => {
 
   test('refuses what a foreign page could send without a preflight', async () => {
     expect((await get(`/graphql?query=${ping}`)).status).toBe(400);
-    const form = await get('/graphql', { method: 'POST', body: '{"query":"{ ping }"}', headers: { 'content-type': 'text/plain' } });
+    const form = await get('/graphql', {
+      method: 'POST',
+      body: '{"query":"{ ping }"}',
+      headers: { 'content-type': 'text/plain' },
+    });
     expect(form.status).toBe(415);
   });
 
@@ -69,7 +86,10 @@ describe('the HTTP side', () => {
     const ours = await get('/graphql', { method: 'OPTIONS', headers: { ...headers, origin: 'https://app.example' } });
     expect(ours.status).toBe(204);
     expect(ours.headers.get('access-control-allow-origin')).toBe('https://app.example');
-    const theirs = await get('/graphql', { method: 'OPTIONS', headers: { ...headers, origin: 'https://evil.example' } });
+    const theirs = await get('/graphql', {
+      method: 'OPTIONS',
+      headers: { ...headers, origin: 'https://evil.example' },
+    });
     expect(theirs.headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -120,12 +140,18 @@ test('reports requests, fetches and subscriptions as metrics, without text of ca
 test('is alive at once, and ready when every subgraph answers', async () => {
   expect((await get('/health/live')).status).toBe(200);
   const ready = await get('/health/ready');
-  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', subgraphs: { clinical: 'ready', reviews: 'ready' } }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'ready', subgraphs: { clinical: 'ready', reviews: 'ready' } },
+  ]);
   const reviews = inProcessTransport(() => Promise.reject(new Error('down')));
   const lame = await startTestGateway({ transports: { reviews } });
   await lame.listen();
   const answer = await fetch(`${lame.url}/health/ready`);
-  expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', subgraphs: { clinical: 'ready', reviews: 'unavailable' } }]);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { status: 'unavailable', subgraphs: { clinical: 'ready', reviews: 'unavailable' } },
+  ]);
   await lame.close();
 });
 
@@ -134,12 +160,13 @@ test('finishes the requests it has before it closes', async () => {
   let reached: (() => void) | undefined;
   const isReached = new Promise<void>((resolve) => (reached = resolve));
   const clinical = inProcessTransport(
-    () => new Promise((resolve) => {
-      answer = () => {
-        resolve({ data: { ping: 'at last' } });
-      };
-      reached?.();
-    }),
+    () =>
+      new Promise((resolve) => {
+        answer = () => {
+          resolve({ data: { ping: 'at last' } });
+        };
+        reached?.();
+      }),
   );
   const draining = await startTestGateway({ transports: { clinical } });
   await draining.listen();

@@ -7,6 +7,7 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
+  OperationTypeNode,
 } from 'graphql';
 import { type Context, type SubscribePayload, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -70,8 +71,8 @@ export function serveSockets(options: SocketServerOptions): SocketServer {
     onConnect: (context) => connect(options, context),
     onSubscribe: (context, _id, payload) => start(options, context, payload),
     subscribe: ({ contextValue }) => (contextValue as Stream).results,
-    onNext: (_context, _id, _payload, _args, result) => formatResult(result, options.formatError),
-    onError: (_context, _id, _payload, errors) => errors.map(options.formatError),
+    onNext: (...[, , , , result]) => formatResult(result, options.formatError),
+    onError: (...[, , , errors]) => errors.map(options.formatError),
   });
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     speakProtocol(protocol, { socket, request, actor: null });
@@ -165,7 +166,8 @@ function open(options: SocketServerOptions, context: SocketContext, payload: Sub
   }
   const operation = readOperation(payload);
   const prepared = options.prepare(operation, actor);
-  if (prepared.operation.operation !== 'subscription') throw new InputError('Queries and mutations go over HTTP');
+  if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION)
+    throw new InputError('Queries and mutations go over HTTP');
   const results = options.engine.open(prepared, {
     actor,
     variables: operation.variables,

@@ -79,7 +79,7 @@ export class SubscriptionEngine {
     const { actor, onOverflow } = request;
     const { queuedEvents, countSubscriptions } = this.options;
     countSubscriptions(1);
-    const queue: EventQueue<PlatformEvent> = new EventQueue(queuedEvents, () => {
+    const queue = new EventQueue<PlatformEvent>(queuedEvents, () => {
       countSubscriptions(-1);
       stop();
     });

@@ -79,14 +79,17 @@ const reviewsOf = (id: string): object[] => [
   { id: `${id}-r2`, rating: 2, text: 'two' },
 ];
 
-function onEvent(_root: unknown, _args: unknown, { actor, event }: SubgraphContext): object | null {
+function onEvent(_root: unknown, _args: unknown, context: unknown): object | null {
+  const { actor, event } = context as SubgraphContext;
   if (!event || !actor) throw new UnauthenticatedError();
   if (event.data['hidden'] === true) throw new NotFoundError('Case');
   if (event.data['broken'] === true) throw new Error('SELECT * FROM secrets');
   return event.data['absent'] === true ? null : caseOf(event.resourceId);
 }
 
-const resolvers = {
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>;
+
+const resolvers: Readonly<Record<ClinicSubgraph, NonNullable<Module['resolvers']>>> = {
   clinical: {
     Query: {
       ping: () => 'pong',
@@ -102,7 +105,10 @@ const resolvers = {
     },
     Patient: { __resolveReference: ({ id }: { id: string }) => patient(id) },
     Case: { __resolveReference: ({ id }: { id: string }) => caseOf(id) },
-    Mutation: { openCase: (_root: unknown, { title }: { title: string }) => ({ ...caseOf('c9'), title }), touch: () => 1 },
+    Mutation: {
+      openCase: (_root: unknown, { title }: { title: string }) => ({ ...caseOf('c9'), title }),
+      touch: () => 1,
+    },
     Subscription: { caseChanged: onEvent },
   },
   reviews: {

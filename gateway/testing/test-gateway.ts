@@ -1,5 +1,5 @@
 import { type GraphQLFormattedError } from 'graphql';
-import { generateInternalKeys, verifyActorContext } from '#shared/auth';
+import { type TokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
 import { silentLogger } from '#shared/logging';
 import { type Gateway, createGateway, defaultGatewayConfig, type GatewayConfig } from '../server';
 import { composeSupergraph, loadSupergraph } from '../supergraph';
@@ -28,6 +28,7 @@ export interface Answer {
 
 export interface TestGatewayOptions {
   readonly config?: Partial<GatewayConfig>;
+  readonly verifyToken?: TokenVerifier;
   readonly transports?: Partial<Record<ClinicSubgraph, SubgraphTransport>>;
 }
 
@@ -57,14 +58,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await createGateway({
     supergraph: clinicSupergraph,
     transports: new Map(transports),
-    verifyToken: issuer.verifyToken,
+    verifyToken: options.verifyToken ?? issuer.verifyToken,
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events,
     log: silentLogger,
     config: { ...defaultGatewayConfig, port: 0, allowedOrigins: ['https://app.example'], ...options.config },
   });
   // Not spread: `url` is a getter.
-  return Object.assign(gateway, { issuer, events, internal, calls, post: poster(gateway) });
+  const extra = { issuer, events, internal, calls, post: poster(gateway) };
+  return Object.assign(gateway, extra);
 }
 
 function poster(gateway: Gateway): TestGateway['post'] {
@@ -80,5 +82,9 @@ function poster(gateway: Gateway): TestGateway['post'] {
 
 /** Paths and codes of errors, in an order that does not depend on which subgraph was faster. */
 export function codesByPath(errors: readonly GraphQLFormattedError[] | undefined): Record<string, unknown> {
-  return Object.fromEntries((errors ?? []).map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.['code']]).sort());
+  const codes = (errors ?? []).map(({ path, extensions }): [string, unknown] => [
+    path?.join('.') ?? '',
+    extensions?.['code'],
+  ]);
+  return Object.fromEntries(codes.sort());
 }

@@ -1,9 +1,9 @@
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { type JSONWebKeySet, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { v7 } from 'uuid';
 import { type Scope, type TokenVerifier, createTokenVerifier } from '#shared/auth';
 
-const issuer = 'https://issuer.example';
-const audience = 'sa-platform';
+export const issuer = 'https://issuer.example';
+export const audience = 'sa-platform';
 
 export interface TokenOptions {
   readonly organisationId?: string;
@@ -12,6 +12,7 @@ export interface TokenOptions {
 
 export interface TokenIssuer {
   readonly verifyToken: TokenVerifier;
+  readonly keys: JSONWebKeySet;
   /** @returns the value of an Authorization header */
   bearer(scopes: readonly Scope[], options?: TokenOptions): Promise<string>;
 }
@@ -22,8 +23,15 @@ export async function createIssuer(): Promise<TokenIssuer> {
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
   return {
     verifyToken: createTokenVerifier({ issuer, audience, keys }),
+    keys,
     bearer: async (scopes, { organisationId = 'org_one', lifetimeSeconds = 900 } = {}) => {
-      const claims = { client_id: 'cli_test', org_id: organisationId, region: 'UK', scope: scopes.join(' '), user_id: 'usr_test' };
+      const claims = {
+        client_id: 'cli_test',
+        org_id: organisationId,
+        region: 'UK',
+        scope: scopes.join(' '),
+        user_id: 'usr_test',
+      };
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })
         .setSubject('usr_test')

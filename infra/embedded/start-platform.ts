@@ -6,7 +6,7 @@ import { localKeyProvider } from '#shared/crypto';
 import { inProcessTransport as inProcessEvents } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
-import { startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
+import { mountRoutes, startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
 import {
   composeSupergraph,
   createGateway,
@@ -98,27 +98,11 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
   });
   closers.push(() => events.close(), () => gateway.close());
-  mount(gateway, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets)]);
+  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets)]);
   const url = await gateway.listen();
   await platform.storage.ensureBucket();
+  for (const { begin } of running) begin();
   return { url, running, gateway, log, stop };
-}
-
-/** Raw routes beside GraphQL: their handlers read the body themselves, so no parser may touch it. */
-export function mount(gateway: Gateway, routes: readonly HttpRoute[]): void {
-  gateway.fastify.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, parsed) => {
-      parsed(null);
-    });
-    for (const { path, handle } of routes) {
-      scope.all(path, (request, reply) => {
-        reply.hijack();
-        handle(request.raw, reply.raw);
-      });
-    }
-    done();
-  });
 }
 
 function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {

@@ -68,7 +68,7 @@ function findUnsealed(manager: EntityManager, batchSize: number): Promise<AuditI
     .where({ sequence: IsNull() })
     .orderBy('intake.id')
     .limit(batchSize);
-  const isMysql = manager.connection.options.type === 'mysql';
+  const isMysql = manager.dataSource.options.type === 'mysql';
   return (isMysql ? query.setLock('pessimistic_write').setOnLocked('skip_locked') : query).getMany();
 }
 

@@ -87,6 +87,7 @@ function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
 
 /** The key set could not be had: that is our outage (503), not the caller's bad token (401). */
 function isUnreachable(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === 'ERR_JWKS_TIMEOUT' || code === 'ECONNREFUSED' || error instanceof TypeError;
+  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: { code?: unknown } };
+  // fetch reports every network failure as a TypeError with the system's error as its cause.
+  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || (name === 'TypeError' && cause?.code !== undefined);
 }

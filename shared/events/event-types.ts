@@ -59,6 +59,9 @@ const ofAppointment = {
   caseId: caseId.orNull,
   practitionerId: id('pra').orNull,
   startsAt: instant,
+  /** What is done, and what it costs: payments makes the invoice from it. Null means free of charge. */
+  serviceTypeKey: code(),
+  priceCode: code().orNull,
 };
 const ofWaitlist = { waitlistEntryId: id('wtl'), patientId, caseId: caseId.orNull };
 
@@ -139,6 +142,10 @@ export const eventTypes = {
 
   'scheduling.appointment.requested': ofAppointment,
   'scheduling.appointment.confirmed': ofAppointment,
+  'scheduling.appointment.declined': ofAppointment,
+  'scheduling.appointment.checked_in': ofAppointment,
+  'scheduling.appointment.started': ofAppointment,
+  'scheduling.appointment.completed': ofAppointment,
   'scheduling.appointment.cancelled': { ...ofAppointment, isLate: flag, reason: code().orNull },
   'scheduling.waitlist.added': ofWaitlist,
   'scheduling.waitlist.offered': { ...ofWaitlist, appointmentId: id('apt').orNull, expiresAt: instant.orNull },

@@ -1,4 +1,5 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
+import { idTransformer } from '#shared/tables';
 import { OutboxRow } from './outbox.entity';
 
 export interface ClaimedRow {
@@ -10,7 +11,7 @@ interface ClaimOptions {
   readonly holder: string;
   readonly batchSize: number;
   /** How long rows that wait for an earlier one of their aggregate are left alone. */
-  readonly pollMs: number;
+  readonly deferMs: number;
   readonly now: Date;
 }
 
@@ -36,7 +37,7 @@ export function claimBatch(dataSource: DataSource, options: ClaimOptions): Promi
     const heads = await findHeads(manager, due);
     const { ready, held } = splitReady(due, heads);
     if (held.length > 0) {
-      const availableAt = new Date(options.now.getTime() + options.pollMs);
+      const availableAt = new Date(options.now.getTime() + options.deferMs);
       await manager.update(OutboxRow, { id: In(held.map(({ id }) => id)) }, { availableAt });
     }
     if (ready.length > 0) {
@@ -65,23 +66,40 @@ async function findDue(manager: EntityManager, { batchSize, now }: ClaimOptions)
     .orderBy('outbox.availableAt')
     .addOrderBy('outbox.id')
     .limit(batchSize);
-  const isMysql = manager.connection.options.type === 'mysql';
+  const isMysql = manager.dataSource.options.type === 'mysql';
   return (isMysql ? query.setLock('pessimistic_write').setOnLocked('skip_locked') : query).getMany();
 }
 
 /** The lowest unpublished sequence number of each aggregate. */
 async function findHeads(manager: EntityManager, due: readonly OutboxRow[]): Promise<Map<string, number>> {
   if (due.length === 0) return new Map();
-  const ids = [...new Set(due.map(({ aggregateId }) => aggregateId))];
-  const unpublished = { status: In(['PENDING', 'CLAIMED']), aggregateId: In(ids) };
-  const columns = { id: true, organisationId: true, aggregateType: true, aggregateId: true, sequence: true };
-  const rows = await manager.find(OutboxRow, { where: unpublished, select: columns });
-  const heads = new Map<string, number>();
-  for (const row of rows) {
-    const aggregate = aggregateOf(row);
-    heads.set(aggregate, Math.min(row.sequence, heads.get(aggregate) ?? row.sequence));
-  }
-  return heads;
+  const rows = await manager
+    .createQueryBuilder(OutboxRow, 'outbox')
+    .select('outbox.organisationId', 'organisation')
+    .addSelect('outbox.aggregateType', 'aggregateType')
+    .addSelect('outbox.aggregateId', 'aggregateId')
+    .addSelect('MIN(outbox.sequence)', 'sequence')
+    .where({
+      organisationId: In(distinct(due, ({ organisationId }) => organisationId)),
+      aggregateType: In(distinct(due, ({ aggregateType }) => aggregateType)),
+      aggregateId: In(distinct(due, ({ aggregateId }) => aggregateId)),
+      status: In(['PENDING', 'CLAIMED']),
+    })
+    .groupBy('outbox.organisationId')
+    .addGroupBy('outbox.aggregateType')
+    .addGroupBy('outbox.aggregateId')
+    .getRawMany<{ organisation: unknown; aggregateType: string; aggregateId: string; sequence: number | string }>();
+  const organisationIds = idTransformer('org');
+  return new Map(
+    rows.map(({ organisation, aggregateType, aggregateId, sequence }) => {
+      const organisationId = String(organisationIds.from(organisation));
+      return [aggregateOf({ organisationId, aggregateType, aggregateId }), Number(sequence)];
+    }),
+  );
+}
+
+function distinct(rows: readonly OutboxRow[], pick: (row: OutboxRow) => string): string[] {
+  return [...new Set(rows.map(pick))];
 }
 
 /** Keeps the order of the rows as they were found, and within each aggregate that of the sequence numbers. */
@@ -108,6 +126,8 @@ function splitReady(
   return { ready, held };
 }
 
-function aggregateOf({ organisationId, aggregateType, aggregateId }: OutboxRow): string {
+type Aggregate = Pick<OutboxRow, 'organisationId' | 'aggregateType' | 'aggregateId'>;
+
+function aggregateOf({ organisationId, aggregateType, aggregateId }: Aggregate): string {
   return `${organisationId}:${aggregateType}:${aggregateId}`;
 }

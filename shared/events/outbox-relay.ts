@@ -28,6 +28,8 @@ export interface OutboxRelayOptions {
 
 const longestRetryMs = 30_000;
 const cleaningMs = 60_000;
+/** Rest of a row that cannot go now, for a reason that is not its own. */
+const deferMs = 1_000;
 
 /** A row that stays, and until when. */
 interface Postponement {
@@ -89,9 +91,9 @@ export class OutboxRelay {
   }
 
   private async turn(holder: string): Promise<number> {
-    const { dataSource, batchSize, clock, pollMs, transport } = this.options;
+    const { dataSource, batchSize, clock, transport } = this.options;
     await this.clean();
-    const batch = await claimBatch(dataSource, { holder, batchSize, pollMs, now: clock() });
+    const batch = await claimBatch(dataSource, { holder, batchSize, deferMs, now: clock() });
     if (batch.claimed.length === 0) return batch.isFull ? 0 : this.untilNextDue();
     const events = batch.claimed.map(({ row }) => JSON.parse(row.envelope) as PlatformEvent);
     const results = await transport.publish(events);
@@ -104,7 +106,7 @@ export class OutboxRelay {
     claimed: readonly ClaimedRow[],
     results: Awaited<ReturnType<EventTransport['publish']>>,
   ): Promise<void> {
-    const { dataSource, clock, pollMs } = this.options;
+    const { dataSource, clock } = this.options;
     const now = clock();
     const published: string[] = [];
     const retryAt = new Map<string, Date>();
@@ -114,17 +116,16 @@ export class OutboxRelay {
         const result = results[position] ?? { status: 'deferred' };
         if (result.status === 'published') published.push(row.id);
         else if (result.status === 'refused') {
-          const until = await this.refuse(manager, row, result.refusals);
-          if (until) retryAt.set(aggregate, until);
-        } else deferred.push({ id: row.id, until: retryAt.get(aggregate) ?? new Date(now.getTime() + pollMs) });
+          retryAt.set(aggregate, await this.refuse(manager, row, result.refusals));
+        } else deferred.push({ id: row.id, until: retryAt.get(aggregate) ?? new Date(now.getTime() + deferMs) });
       }
       await markPublished(manager, { holder, ids: published, at: now });
       await postpone(manager, deferred);
     });
   }
 
-  /** @returns when to try again, or null when it has gone to the dead letters. */
-  private async refuse(manager: EntityManager, row: OutboxRow, refusals: readonly Refusal[]): Promise<Date | null> {
+  /** @returns when its aggregate may go on: with this event again, or without it once that is dead. */
+  private async refuse(manager: EntityManager, row: OutboxRow, refusals: readonly Refusal[]): Promise<Date> {
     const { clock, firstRetryMs, maxAttempts, log } = this.options;
     const attempts = row.attempts + 1;
     const now = clock();
@@ -140,7 +141,7 @@ export class OutboxRelay {
       await manager.upsert(DeadLetterRow, letter, ['group', 'eventId']);
       log.error({ eventId, eventType, group, reasonCode, attempts }, 'An event has gone to the dead letters');
     }
-    return null;
+    return now;
   }
 
   /** Milliseconds until the first postponed row is due. */

@@ -1,5 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { CodeColumn, IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimeColumn, idTransformer } from '#shared/tables';
+import {
+  CodeColumn,
+  IdColumn,
+  IntegerColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimeColumn,
+  idTransformer,
+} from '#shared/tables';
 
 export type OutboxStatus = 'PENDING' | 'CLAIMED' | 'PUBLISHED' | 'DEAD';
 

@@ -81,12 +81,9 @@ function assertAnyId(id: string): void {
   if (!isKnown) throw new TypeError('An event names its resource and aggregate by id');
 }
 
-async function nextSequence(
-  manager: EntityManager,
-  aggregate: Omit<OutboxAggregate, 'lastSequence'>,
-): Promise<number> {
+async function nextSequence(manager: EntityManager, aggregate: Omit<OutboxAggregate, 'lastSequence'>): Promise<number> {
   const collision =
-    manager.connection.options.type === 'mysql'
+    manager.dataSource.options.type === 'mysql'
       ? 'ON DUPLICATE KEY UPDATE last_sequence = last_sequence + 1'
       : 'ON CONFLICT (org_id, aggregate_type, aggregate_id) DO UPDATE SET last_sequence = last_sequence + 1';
   await manager.query(

@@ -6,7 +6,7 @@ import { shareable } from './shareable';
 @shareable
 @ObjectType()
 export class UserError {
-  @Field({ description: 'Stable; what a client switches on' })
+  @Field(() => String, { description: 'Stable; what a client switches on' })
   code!: ErrorCode;
 
   @Field()

@@ -4,11 +4,13 @@ import { DomainError } from '#shared/errors';
 /** What each prefix stands for. An id outside is `prefix_` + 26 base32 characters of a UUIDv7 (RFC 9562 §5.7). */
 export const idPrefixes = {
   pat: 'Patient',
+  pix: 'PatientIndexEntry',
   case: 'Case',
   fnd: 'SkinFinding',
   img: 'Image',
   tkt: 'UploadTicket',
   dx: 'Diagnosis',
+  dim: 'DiagnosisImport',
   cev: 'CaseEvent',
   doc: 'Document',
   ctp: 'ConsentType',
@@ -43,6 +45,7 @@ export const idPrefixes = {
   sch: 'Schedule',
   rul: 'AvailabilityRule',
   apt: 'Appointment',
+  slc: 'SlotClaim',
   wtl: 'WaitlistEntry',
   cus: 'Customer',
   inv: 'Invoice',
@@ -66,7 +69,7 @@ const pattern = /^([a-z]{2,4})_([0-7][0-9a-hjkmnp-tv-z]{25})$/;
 
 /** A fresh id; ids made later in one process sort later. */
 export function newId(prefix: IdPrefix): string {
-  return idFromBytes(prefix, v7({}, Buffer.alloc(16)));
+  return idFromBytes(prefix, v7(undefined, Buffer.alloc(16)));
 }
 
 export function idFromBytes(prefix: IdPrefix, bytes: Uint8Array): string {

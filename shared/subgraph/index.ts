@@ -1,7 +1,8 @@
-export { readBody, sendJson, type HttpRoute } from './http-route';
+export { mountRoutes, readBody, sendJson, type HttpRoute } from './http-route';
 export { RequestContext } from './request-context';
 export { printSubgraphSdl } from './schema';
 export { type SubgraphAnswer } from './executor';
+export { serveSubgraph, type ServedSubgraph, type ServeOptions } from './serve-subgraph';
 export { startSubgraph, type Platform, type RunningSubgraph } from './start-subgraph';
 export {
   defineConsumer,

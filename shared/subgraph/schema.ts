@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
-import { buildSchema, createResolversMap } from 'type-graphql';
+import { buildSchema, createResolversMap, type PubSub } from 'type-graphql';
 import { sdlHeader } from '#shared/graphql';
 import { DateTime } from '#shared/scalars';
 import { type Subgraph } from './subgraph';
@@ -14,6 +14,7 @@ export async function buildSubgraph<Ports>(subgraph: Subgraph<Ports>): Promise<{
     orphanedTypes: [...(subgraph.orphanedTypes ?? [])],
     scalarsMap: [{ type: Date, scalar: DateTime }],
     validate: false,
+    pubSub: noPubSub,
     skipCheck: true,
   });
   const sdl = `${sdlHeader}\n${printSchemaWithDirectives(schema)}\n`;
@@ -22,6 +23,16 @@ export async function buildSubgraph<Ports>(subgraph: Subgraph<Ports>): Promise<{
     resolvers[typeName] = { ...(resolvers[typeName] as object), __resolveReference: resolve } as never;
   }
   return { schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers }), sdl };
+}
+
+/** type-graphql asks for one as soon as there is a subscription field. Events come from the outbox; see `Live`. */
+const noPubSub: PubSub = {
+  publish: refuse,
+  subscribe: refuse,
+};
+
+function refuse(): never {
+  throw new Error('Publish through the UnitOfWork, subscribe at the gateway');
 }
 
 /** The SDL that is committed as `schema.graphql` and composed into the supergraph. */

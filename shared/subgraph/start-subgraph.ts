@@ -1,3 +1,4 @@
+import { type GraphQLSchema } from 'graphql';
 import { AuditSealer, auditEntities, auditMigrations } from '#shared/audit';
 import { type InternalSigner, serviceActor } from '#shared/auth';
 import { runInContext } from '#shared/context';
@@ -22,7 +23,7 @@ import { SubgraphExecutor, type SubgraphAnswer } from './executor';
 import { type HttpRoute } from './http-route';
 import { RequestContext } from './request-context';
 import { buildSubgraph } from './schema';
-import { type Consumer, type DemoContext, type Subgraph, type SubgraphRequest } from './subgraph';
+import { type Consumer, type DemoContext, type Subgraph, type SubgraphRequest, type Worker } from './subgraph';
 import { SystemAccess } from './system-access';
 import { WorkerLoop } from './worker-loop';
 
@@ -43,11 +44,17 @@ export interface Platform {
 export interface RunningSubgraph {
   readonly name: string;
   readonly sdl: string;
+  readonly schema: GraphQLSchema;
   readonly database: Database;
   readonly system: SystemAccess;
   readonly routes: readonly HttpRoute[];
   readonly startedInMs: number;
   execute(request: SubgraphRequest): Promise<SubgraphAnswer>;
+  /**
+   * Starts what runs by itself: relay, sealer, workers. Call it once every subgraph of the process is open: events are
+   * kept for the groups that listen, so all must listen before the first is sent.
+   */
+  begin(): void;
   /** See `Subgraph.seedDemo`. */
   seedDemo(demo: Pick<DemoContext<unknown>, 'organisation' | 'people'>): Promise<Readonly<Record<string, unknown>>>;
   /** @throws when the database does not answer. */
@@ -60,7 +67,7 @@ export interface RunningSubgraph {
 
 const supergraphTimeoutMs = 10_000;
 
-/** Opens the database, migrates it, and starts everything the subgraph is made of. */
+/** Opens the database, migrates it and listens for events; `begin` sets the rest going. */
 export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: Platform): Promise<RunningSubgraph> {
   const startedAt = performance.now();
   const log = platform.log.child({ subgraph: subgraph.name });
@@ -104,11 +111,13 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   return {
     name: subgraph.name,
     sdl,
+    schema,
     database,
     system,
     routes: (await subgraph.routes?.({ system, ports, log })) ?? [],
     startedInMs: Math.round(performance.now() - startedAt),
     execute: (request) => executor.execute(request),
+    begin: engine.begin,
     seedDemo: async ({ organisation, people }) => {
       const unit = system.unitFor(organisation, new Date());
       return (await subgraph.seedDemo?.({ unit, system, ports, organisation, people })) ?? {};
@@ -132,6 +141,7 @@ interface EngineParts<Ports> {
 }
 
 interface Engine {
+  readonly begin: () => void;
   readonly wake: () => void;
   readonly lag: () => Promise<{ pending: number; oldestAgeMs: number }>;
   readonly stop: () => Promise<void>;
@@ -150,30 +160,39 @@ async function startEngine<Ports>(parts: EngineParts<Ports>): Promise<Engine> {
   );
   const relay = new OutboxRelay({ dataSource, transport: platform.transport, log });
   const sealer = new AuditSealer({ dataSource, log });
-  relay.start();
-  sealer.start();
-  const loops = (subgraph.workers ?? []).map((worker) => {
-    const loop: WorkerLoop = new WorkerLoop({
-      name: `${subgraph.name}.${worker.name}`,
-      pollMs: worker.pollMs,
-      log,
-      run: () => worker.run({ system, ports, log, at: new Date(), stopping: () => loop.stopping }),
-    });
-    return loop;
-  });
+  const loops: WorkerLoop[] = [];
   return {
+    begin: () => {
+      relay.start();
+      sealer.start();
+      for (const worker of subgraph.workers ?? []) loops.push(loopOf(worker, { system, ports, log, name: subgraph.name }));
+    },
     wake: () => {
       relay.wake();
+      sealer.wake();
       for (const loop of loops) loop.wake();
     },
     lag: () => relay.lag(),
     stop: async () => {
-      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await Promise.all(loops.map((loop) => loop.stop()));
       await relay.stop();
       await sealer.stop();
     },
   };
+}
+
+function loopOf<Ports>(
+  worker: Worker<Ports>,
+  { name, ...context }: Pick<EngineParts<Ports>, 'system' | 'ports' | 'log'> & { readonly name: string },
+): WorkerLoop {
+  const loop: WorkerLoop = new WorkerLoop({
+    name: `${name}.${worker.name}`,
+    pollMs: worker.pollMs,
+    log: context.log,
+    run: () => worker.run({ ...context, at: new Date(), stopping: () => loop.stopping }),
+  });
+  return loop;
 }
 
 /** One event, one transaction: the inbox row and whatever the consumer does stand or fall together. */
@@ -186,7 +205,7 @@ async function handle<Ports>(parts: EngineParts<Ports>, consumer: Consumer<Ports
   await runInContext(work, () =>
     withTenant(event.organisationId, () =>
       inTransaction(persistence.database.tenant, (manager) =>
-        consumeOnce(manager, { consumer: name, event }, () =>
+        consumeOnce(manager, name, event, () =>
           consumer.handle(event, { unit: new UnitOfWork(persistence, options, manager), ports }),
         ),
       ),

@@ -2,7 +2,7 @@ import { type NonEmptyArray } from 'type-graphql';
 import { type Actor, type Region, type Scope } from '#shared/auth';
 import { type KeyProvider } from '#shared/crypto';
 import { type TenantEntity, type UnitOfWork } from '#shared/database';
-import { type EventType, type PlatformEvent, type EventOf } from '#shared/events';
+import { type EventType, type PlatformEvent, type TypedEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type ObjectStore } from '#shared/storage';
 import { type SupergraphClient } from '#shared/supergraph';
@@ -46,7 +46,7 @@ export interface Consumer<Ports = unknown> {
 export function defineConsumer<T extends EventType, Ports = unknown>(consumer: {
   readonly name: string;
   readonly types: readonly T[];
-  handle(event: EventOf<T>, context: WorkContextOf<Ports>): Promise<void>;
+  handle(event: TypedEvent<T>, context: WorkContextOf<Ports>): Promise<void>;
 }): Consumer<Ports> {
   return consumer as unknown as Consumer<Ports>;
 }

@@ -70,6 +70,7 @@ export async function startTestSubgraph<Ports>(
     supergraphUrl: () => reader.url,
     publicUrlOf: () => 'http://127.0.0.1:1',
   });
+  running.begin();
   return {
     running,
     storage: objects.storage,

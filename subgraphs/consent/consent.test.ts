@@ -171,7 +171,7 @@ describe('the consent decision', () => {
       purpose: 'AI_ANALYSIS',
       status: values.decision === 'PERMIT' ? 'GRANTED' : 'DENIED',
       validUntil: null,
-    })) as fc.Arbitrary<ConsentRecord>;
+    })) as unknown as fc.Arbitrary<ConsentRecord>;
 
   test('never permits more once the patient has withdrawn everything', () => {
     fc.assert(

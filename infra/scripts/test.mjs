@@ -1,0 +1,71 @@
+/**
+ * `npm test [-- jest arguments]`. Without arguments:
+ *   1. every suite, on SQLite: needs nothing but Node;
+ *   2. the suites of subgraphs/ and test/ again with TEST_DATABASE=mysql, when MariaDB and Redis answer. With
+ *      REQUIRE_SERVICES=1 (CI) it is a failure when they do not.
+ * With arguments (a path, -t …) they go to jest, and there is one run, on the database TEST_DATABASE says.
+ * The last line is `N passed, N failed`, over all runs. A suite that cannot run is a failure; so is a run without tests.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runNode } from './run-node.mjs';
+import { unreachableServices } from './services.mjs';
+
+const root = join(import.meta.dirname, '..', '..');
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const interrupted = [130, 143];
+
+process.chdir(root);
+const given = process.argv.slice(2);
+const { passed, failed } = sum(given.length > 0 ? [await run(given)] : await runAll());
+const isEmpty = passed + failed === 0;
+if (isEmpty) console.log('No test was run');
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || isEmpty ? 1 : 0;
+
+async function runAll() {
+  const first = await run([], { TEST_DATABASE: 'sqlite' });
+  const missing = first.isInterrupted ? [] : await unreachableServices();
+  if (missing.length === 0 && !first.isInterrupted) return [first, await runOnServices()];
+  if (process.env.REQUIRE_SERVICES !== '1') {
+    if (missing.length > 0) console.log(`Not run on MySQL and Redis: there is no ${missing.join(' and no ')}`);
+    return [first];
+  }
+  console.log(`REQUIRE_SERVICES=1, but there is no ${missing.join(' and no ')}`);
+  return [first, { passed: 0, failed: missing.length }];
+}
+
+function runOnServices() {
+  console.log('\nAgain on MySQL and Redis: subgraphs/ and test/');
+  const path = `^${root.replace(/[^\w/]/g, '\\$&')}/(subgraphs|test)/.*\\.test\\.ts$`;
+  return run(['--testPathPatterns', path, '--passWithNoTests'], { TEST_DATABASE: 'mysql' });
+}
+
+/** One run of jest. Its own report goes to the terminal; the figures come from its JSON report. */
+async function run(args, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'sa-jest-'));
+  const report = join(folder, 'report.json');
+  const code = await runNode([jest, '--json', '--outputFile', report, ...args], { env });
+  const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
+  rmSync(folder, { recursive: true, force: true });
+  const counted = sum(testResults.map(countSuite));
+  const isInterrupted = interrupted.includes(code);
+  // Jest is not content and no test is to blame: it did not start, crashed, or was stopped.
+  const isBroken = code !== 0 && counted.failed === 0 && (testResults.length > 0 || !existsSync(report));
+  return { passed: counted.passed, failed: counted.failed + (isBroken || isInterrupted ? 1 : 0), isInterrupted };
+}
+
+function countSuite({ status, assertionResults }) {
+  const having = (wanted) => assertionResults.filter((test) => test.status === wanted).length;
+  const failed = having('failed');
+  // A suite that fails without a failed test could not be loaded, or failed outside its tests.
+  return { passed: having('passed'), failed: status === 'failed' && failed === 0 ? 1 : failed };
+}
+
+function sum(counts) {
+  return {
+    passed: counts.reduce((total, { passed }) => total + passed, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
+  };
+}

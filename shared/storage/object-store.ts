@@ -1,0 +1,48 @@
+/** Where files are kept: S3, MinIO, or the embedded subset of S3. Keys hold ids only: they show in URLs and logs. */
+export interface ObjectStore {
+  /** Makes the bucket when it is missing. */
+  ensureBucket(): Promise<void>;
+  put(key: string, bytes: Uint8Array, options: { readonly contentType: string }): Promise<void>;
+  /** @throws {NotFoundError} @throws {DomainError} UPLOAD_TOO_LARGE above `maxBytes` (25,000,000 when absent) */
+  get(key: string, options?: { readonly maxBytes?: number }): Promise<Buffer>;
+  /** null when there is no such object. */
+  head(key: string): Promise<ObjectHead | null>;
+  /** An object that is not there counts as deleted. */
+  delete(key: string): Promise<void>;
+  /** A request by which a client may store exactly the bytes announced: the store refuses any other. */
+  presignPut(key: string, upload: UploadAnnouncement): Promise<PresignedRequest>;
+  /** @throws {RangeError} when `expiresInSeconds` is not from 1 to 3600 */
+  presignGet(key: string, download: DownloadOptions): Promise<PresignedRequest>;
+  close(): void;
+}
+
+export interface ObjectHead {
+  readonly sizeBytes: number;
+  readonly contentType: string;
+  readonly etag: string;
+}
+
+export interface UploadAnnouncement {
+  readonly contentType: string;
+  /** In bytes. */
+  readonly contentLength: number;
+  readonly sha256Hex: string;
+  /** 1 to 3600. */
+  readonly expiresInSeconds: number;
+}
+
+export interface DownloadOptions {
+  /** 1 to 3600. */
+  readonly expiresInSeconds: number;
+  readonly responseContentType?: string;
+  /** RFC 6266, e.g. `attachment; filename="image.jpg"`. It is part of the URL: no names of people. */
+  readonly contentDisposition?: string;
+}
+
+export interface PresignedRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'PUT';
+  /** To be sent as they are; they are signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresAt: Date;
+}

@@ -1,0 +1,95 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Logger, silentLogger } from '#shared/logging';
+import { ObjectFiles } from './object-files';
+import { deleteObject, putObject, readObject, type S3Exchange } from './object-operations';
+import { createBucket, headBucket, listObjects } from './bucket-operations';
+import { S3Error } from './s3-error';
+import { parseRequest, type S3Request } from './s3-request';
+import { type S3Credentials, verifySignature } from './signature';
+
+export interface S3SubsetOptions {
+  /** Owned by this process alone. */
+  readonly directory: string;
+  readonly credentials: S3Credentials;
+  readonly region: string;
+  /** Largest object. */
+  readonly maxBytes: number;
+  /** Path prefix it is mounted under, e.g. `/objects`; requests must still carry it, for it is signed. */
+  readonly basePath?: string;
+  readonly log?: Logger;
+  readonly now?: () => Date;
+}
+
+/**
+ * The part of S3 the platform uses, over a folder: PUT, GET (with Range), HEAD and DELETE of objects; create, head and
+ * list of buckets (path style). Signatures are checked as S3 does; what is not supported is refused, never ignored.
+ */
+export function createS3Subset(options: S3SubsetOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { basePath = '', credentials, region, maxBytes, now = () => new Date(), log = silentLogger } = options;
+  const files = new ObjectFiles(options.directory);
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = parseRequest(message, basePath);
+    const signedSha256 = verifySignature(request, { credentials, region, now });
+    assertSupported(request);
+    await route({ message, response, request, files, signedSha256, maxBytes, now });
+  };
+  return (message, response) => {
+    answer(message, response).catch((error: unknown) => {
+      if (!(error instanceof S3Error) && !message.destroyed) log.error({ err: error }, 'The object store failed');
+      refuse(message, response, error instanceof S3Error ? error : new S3Error(500, 'InternalError'));
+    });
+  };
+}
+
+async function route(exchange: S3Exchange): Promise<void> {
+  const { request, files } = exchange;
+  const isObject = request.key !== '';
+  if (request.method === 'PUT' && !isObject) return createBucket(exchange);
+  if (!(await files.hasBucket(request.bucket))) throw new S3Error(404, 'NoSuchBucket');
+  switch (request.method) {
+    case 'PUT':
+      return putObject(exchange);
+    case 'GET':
+      return isObject ? readObject(exchange) : listObjects(exchange);
+    case 'HEAD':
+      return isObject ? readObject(exchange) : headBucket(exchange);
+    case 'DELETE':
+      if (isObject) return deleteObject(exchange);
+      throw new S3Error(501, 'NotImplemented', 'Buckets are not deleted here');
+    default:
+      throw new S3Error(405, 'MethodNotAllowed');
+  }
+}
+
+const supportedHeaders = new Set([
+  ...['x-amz-date', 'x-amz-content-sha256', 'x-amz-user-agent', 'x-amz-sdk-checksum-algorithm', 'x-amz-checksum-mode'],
+  ...['x-amz-checksum-sha256', 'x-amz-checksum-crc32'],
+]);
+
+const supportedQuery = new Set([
+  ...['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Expires', 'X-Amz-SignedHeaders', 'X-Amz-Signature'],
+  ...['X-Amz-Content-Sha256', 'x-id', 'x-amz-sdk-checksum-algorithm', 'x-amz-checksum-mode', 'x-amz-checksum-sha256'],
+  ...['x-amz-checksum-crc32', 'response-content-type', 'response-content-disposition'],
+  ...['list-type', 'prefix', 'max-keys', 'continuation-token'],
+]);
+
+/** Encryption, copying, tagging, multipart …: a caller who asks for one must not believe to have got it. */
+function assertSupported({ headers, query }: S3Request): void {
+  const unknown = [
+    ...[...headers.keys()].filter((name) => name.startsWith('x-amz-') && !supportedHeaders.has(name)),
+    ...[...query.keys()].filter((name) => !supportedQuery.has(name)),
+  ];
+  if (unknown.length > 0) throw new S3Error(501, 'NotImplemented', `Not supported: ${unknown.join(', ')}`);
+}
+
+function refuse(message: IncomingMessage, response: ServerResponse, error: S3Error): void {
+  if (response.headersSent) {
+    response.destroy(); // half an object has gone out: only a cut connection says that it is not whole
+    return;
+  }
+  // The body is still coming: read on without keeping it, so that the client gets to see the answer, then hang up.
+  message.resume();
+  const body = message.method === 'HEAD' ? '' : error.toXml();
+  const headers = { 'content-type': 'application/xml', 'x-content-type-options': 'nosniff', connection: 'close' };
+  response.writeHead(error.status, headers).end(body);
+}

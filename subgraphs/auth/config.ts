@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { readEnvironment, setting } from '#shared/config';
+
+const schema = z.object({
+  /** `iss` of every token; where this subgraph is reached from outside when absent. */
+  TOKEN_ISSUER: setting.optionalUrl(),
+  TOKEN_AUDIENCE: setting.text('sa-platform'),
+  /** Verifiers refuse tokens that live longer than an hour. */
+  ACCESS_TOKEN_SECONDS: setting.integer({ min: 60, max: 3_600, fallback: 900 }),
+  // OWASP's Password Storage Cheat Sheet: Argon2id with at least 19 MiB, two passes, one lane.
+  ARGON2_MEMORY_KIB: setting.integer({ min: 19_456, max: 1_048_576, fallback: 19_456 }),
+  ARGON2_PASSES: setting.integer({ min: 2, max: 16, fallback: 2 }),
+  /** Wrong passwords in a row before an account is locked, and for how long. */
+  LOGIN_MAX_FAILURES: setting.integer({ min: 3, max: 100, fallback: 10 }),
+  LOGIN_LOCK_SECONDS: setting.integer({ min: 60, max: 86_400, fallback: 900 }),
+  /** Failed sign-ins are answered at multiples of this after they came, so that their time tells nothing. */
+  LOGIN_ANSWER_MS: setting.integer({ min: 100, max: 5_000, fallback: 250 }),
+  /** Wrong secrets of one client within the window before it is refused unheard. Per process. */
+  CLIENT_MAX_FAILURES: setting.integer({ min: 3, max: 1_000, fallback: 10 }),
+  CLIENT_FAILURE_WINDOW_SECONDS: setting.integer({ min: 1, max: 86_400, fallback: 60 }),
+});
+
+export type AuthConfig = z.infer<typeof schema>;
+
+/** @throws {ConfigError} naming every variable that is wrong */
+export function readAuthConfig(environment: NodeJS.ProcessEnv): AuthConfig {
+  return readEnvironment(environment, schema);
+}

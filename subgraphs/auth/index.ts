@@ -1,0 +1,55 @@
+import { defineSubgraph } from '#shared/subgraph';
+import { ApiClient } from './clients/client.entity';
+import { ApiClientResolver } from './clients/client.resolver';
+import { ClientSecret } from './clients/secret.entity';
+import { seedDemo } from './demo';
+import { UserCredential } from './logins/credential.entity';
+import { Login } from './logins/login.entity';
+import { LoginResolver } from './logins/login.resolver';
+import { createIdentities } from './migrations/1764000300001-create-identities';
+import { createPlatformTables } from './migrations/1764000300002-create-platform-tables';
+import { Organisation } from './organisations/organisation.entity';
+import { OrganisationResolver } from './organisations/organisation.resolver';
+import { PlatformKey } from './platform-keys/platform-key.entity';
+import { createPorts } from './ports';
+import { Product } from './products/product.entity';
+import { ProductResolver } from './products/product.resolver';
+import { ScopeResolver } from './scopes/scope.resolver';
+import { oauthRoutes } from './tokens/routes';
+import { SigningKey } from './tokens/signing-key.entity';
+import { Membership } from './users/membership.entity';
+import { User } from './users/user.entity';
+import { visibleUserById } from './users/user.loader';
+import { MembershipResolver, UserResolver } from './users/user.resolver';
+
+/** Who may do what: organisations, people, API clients, and the tokens that say so. */
+export const auth = defineSubgraph({
+  name: 'auth',
+  resolvers: [
+    ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
+    ...([MembershipResolver, ScopeResolver, LoginResolver] as const),
+  ],
+  entities: [
+    Organisation,
+    Product,
+    ApiClient,
+    ClientSecret,
+    User,
+    Membership,
+    Login,
+    UserCredential,
+    PlatformKey,
+    SigningKey,
+  ],
+  migrations: [createIdentities, createPlatformTables],
+  references: {
+    Organisation: ({ id }, { unit }) => unit.find(Organisation, id),
+    Product: ({ id }, { unit }) => unit.find(Product, id),
+    ApiClient: ({ id }, { unit }) => unit.find(ApiClient, id),
+    User: ({ id }, context) => context.load(visibleUserById, id),
+    Membership: ({ id }, { unit }) => unit.find(Membership, id),
+  },
+  ports: createPorts,
+  routes: oauthRoutes,
+  seedDemo,
+});

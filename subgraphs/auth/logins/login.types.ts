@@ -1,0 +1,45 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Payload } from '#shared/graphql';
+
+@ObjectType({ description: 'As an OAuth token response (RFC 6749 §5.1).' })
+export class AuthTokens {
+  @Field()
+  accessToken!: string;
+
+  @Field(() => Int, { description: 'Seconds' })
+  expiresIn!: number;
+
+  @Field()
+  tokenType!: string;
+
+  @Field(() => [String])
+  scope!: string[];
+}
+
+/** Not `User`: nobody is signed in yet when this is answered, and `User` is for those who are. */
+@ObjectType({ description: 'Who has signed in: ids and codes. `me` says more, with the token.' })
+export class SignedInUser {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => ID)
+  organisationId!: string;
+
+  @Field(() => [String])
+  roles!: string[];
+
+  @Field(() => [ID])
+  patientIds!: string[];
+
+  @Field(() => ID, { nullable: true })
+  practitionerId!: string | null;
+}
+
+@ObjectType()
+export class LoginPayload extends Payload {
+  @Field(() => AuthTokens, { nullable: true })
+  tokens!: AuthTokens | null;
+
+  @Field(() => SignedInUser, { nullable: true })
+  user!: SignedInUser | null;
+}

@@ -1,0 +1,31 @@
+import { Directive, ObjectType, Field, ID } from 'type-graphql';
+import { Entity } from 'typeorm';
+import { RequireScopes } from '#shared/auth';
+import { TenantEntity } from '#shared/database';
+import { enumOf } from '#shared/graphql';
+import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn } from '#shared/tables';
+import { type SystemRole } from '../scopes/role.registry';
+
+export const membershipStatuses = ['ACTIVE', 'ENDED'] as const;
+export type MembershipStatus = (typeof membershipStatuses)[number];
+const MembershipStatusEnum = enumOf('MembershipStatus', membershipStatuses);
+
+@ObjectType({ description: 'What a person is in the organisation.' })
+@Directive('@key(fields: "id")')
+@RequireScopes('auth:users:read', 'auth:users:self')
+@Entity('memberships')
+export class Membership extends TenantEntity {
+  @Field(() => ID)
+  @IdColumn('mem')
+  id!: string;
+
+  @ReferenceColumn('usr')
+  userId!: string;
+
+  @JsonColumn({ name: 'roles' })
+  roleKeys!: SystemRole[];
+
+  @Field(() => MembershipStatusEnum)
+  @CodeColumn()
+  status!: MembershipStatus;
+}

@@ -1,0 +1,68 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Entity } from 'typeorm';
+import { RequireScopes } from '#shared/auth';
+import { Encrypted, PhiSubject, TenantEntity } from '#shared/database';
+import { DateTime, enumOf, Phi } from '#shared/graphql';
+import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
+import { assertReachable, type UserStatus, userStatuses } from './user.machine';
+
+export const UserStatusEnum = enumOf('UserStatus', userStatuses);
+
+@ObjectType({
+  description: 'A person with an account in the organisation: staff, a patient, or somebody who acts for one.',
+})
+@Directive('@key(fields: "id")')
+@Phi('DIRECT_IDENTIFIER')
+@RequireScopes('auth:users:read', 'auth:users:self')
+@PhiSubject<User>((user) => user.id)
+@Entity('users')
+export class User extends TenantEntity {
+  @Field(() => ID)
+  @IdColumn('usr')
+  id!: string;
+
+  @Encrypted('DIRECT_IDENTIFIER', { name: 'email' })
+  emailAddress!: string | null;
+
+  @Encrypted('DIRECT_IDENTIFIER', { name: 'phone_number' })
+  phone!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Null once the person has been erased' })
+  @Encrypted('DIRECT_IDENTIFIER')
+  firstName!: string | null;
+
+  @Field(() => String, { nullable: true })
+  @Encrypted('DIRECT_IDENTIFIER')
+  lastName!: string | null;
+
+  @Field(() => UserStatusEnum)
+  @CodeColumn()
+  status!: UserStatus;
+
+  /** The patients they are or may act for; `…:self` scopes reach these. */
+  @JsonColumn()
+  patientIds!: string[];
+
+  @ReferenceColumn('pra', { nullable: true })
+  practitionerId!: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @TimeColumn({ nullable: true })
+  lastLoginAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @TimeColumn({ nullable: true })
+  deletedAt!: Date | null;
+
+  @Field(() => String, { nullable: true })
+  displayName(): string | null {
+    return [this.firstName, this.lastName].filter(Boolean).join(' ') || null;
+  }
+
+  /** @throws {DomainError} ILLEGAL_TRANSITION */
+  become(status: UserStatus, at: Date): void {
+    assertReachable(this.status, status);
+    this.status = status;
+    if (status === 'DELETED') this.deletedAt = at;
+  }
+}

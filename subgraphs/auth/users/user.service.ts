@@ -1,0 +1,113 @@
+import { type UnitOfWork, isUniqueViolation, type Page, type PageRequest } from '#shared/database';
+import { ConflictError, ForbiddenError } from '#shared/errors';
+import { newId } from '#shared/ids';
+import { type SystemAccess } from '#shared/subgraph';
+import { UserCredential } from '../logins/credential.entity';
+import { Login } from '../logins/login.entity';
+import { type AuthPorts } from '../ports';
+import { type Invitation, parseInvitation } from './invitation';
+import { Membership } from './membership.entity';
+import { User } from './user.entity';
+import { type UserStatus } from './user.machine';
+import { canChangeStatus, canGrant } from './user.policy';
+import { type InviteUserInput } from './user.types';
+
+export interface UserWork {
+  readonly unit: UnitOfWork;
+  readonly ports: AuthPorts;
+  readonly system: SystemAccess;
+}
+
+interface Account {
+  readonly userId: string;
+  readonly emailHash: string;
+  readonly passwordHash: string;
+}
+
+export function pageOfUsers(
+  unit: UnitOfWork,
+  { status, ...page }: Pick<PageRequest<User>, 'first' | 'after'> & { status: UserStatus | null },
+): Promise<Page<User>> {
+  return unit.page(User, { ...page, where: status ? { status } : {} });
+}
+
+/**
+ * Makes an account that can sign in with its temporary password.
+ * @param userId only where it must be known beforehand (the demo's seeds)
+ * @throws {DomainError} FORBIDDEN for roles the caller may not grant; CONFLICT for an address in use; BAD_USER_INPUT.
+ */
+export async function inviteUser(work: UserWork, input: InviteUserInput, userId = newId('usr')): Promise<User> {
+  const { unit, ports, system } = work;
+  const invitation = parseInvitation(input);
+  assertMayInvite(unit, invitation);
+  const emailHash = await ports.platformKeys.emailHash(system.source, invitation.email);
+  // Hashed before the transaction begins: that takes longer than anything in it.
+  const account = { userId, emailHash, passwordHash: await ports.hasher.hash(input.temporaryPassword) };
+  const { idempotencyKey: key, temporaryPassword: _temporaryPassword, ...request } = input;
+  try {
+    return await unit.once(User, { operation: 'inviteUser', key, request }, (tx) =>
+      storeInvited(tx, invitation, account),
+    );
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new ConflictError('This e-mail address is in use already');
+    throw error;
+  }
+}
+
+/** @throws {DomainError} ILLEGAL_TRANSITION, FORBIDDEN, STALE_VERSION, NOT_FOUND */
+export async function setUserStatus(
+  unit: UnitOfWork,
+  { id, ifVersion, status }: { id: string; ifVersion: number; status: UserStatus },
+): Promise<User> {
+  return unit.transaction(async (tx) => {
+    const user = await tx.get(User, id, { ifVersion });
+    if (!canChangeStatus(tx.actor, { id, roles: await rolesOf(tx, id) })) {
+      throw new ForbiddenError('This account is not yours to change');
+    }
+    user.become(status, tx.at);
+    await tx.save(user);
+    if (status === 'DELETED') await forgetAccount(tx, id);
+    return user;
+  });
+}
+
+async function rolesOf(unit: UnitOfWork, userId: string): Promise<Membership['roleKeys']> {
+  const memberships = await unit.list(Membership, { userId });
+  return memberships.flatMap(({ roleKeys }) => roleKeys);
+}
+
+function assertMayInvite({ actor }: UnitOfWork, { roles, practitionerId }: Invitation): void {
+  // A practitioner's account sees what the practitioner sees, so it is as good as a role.
+  const isStaff = practitionerId !== null;
+  if (!canGrant(actor, isStaff ? [...roles, 'PROVIDER'] : roles)) {
+    throw new ForbiddenError('You may invite patients; other roles need auth:roles:write');
+  }
+}
+
+async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Account): Promise<User> {
+  const { email: emailAddress, phone, firstName, lastName, roles, patientIds, practitionerId } = invitation;
+  const { userId: id, emailHash, passwordHash } = account;
+  const user = await tx.create(User, {
+    ...{ id, emailAddress, phone, firstName, lastName, practitionerId, patientIds: [...patientIds] },
+    ...{ status: 'INVITED', lastLoginAt: null, deletedAt: null },
+  });
+  await tx.create(Membership, { id: newId('mem'), userId: id, roleKeys: [...roles], status: 'ACTIVE' });
+  await tx.create(Login, { id, emailHash });
+  await tx.create(UserCredential, { id, passwordHash, failures: 0, lockedUntil: null });
+  const aggregate = { type: 'User', id };
+  // One event per patient: whoever waits for a patient's account need not look inside a list.
+  for (const patientId of patientIds.length > 0 ? patientIds : [null]) {
+    await tx.publish('auth.user.invited', { resourceId: id, aggregate, data: { userId: id, patientId } });
+  }
+  return user;
+}
+
+/** The address becomes free, and no password opens anything any more. */
+async function forgetAccount(tx: UnitOfWork, id: string): Promise<void> {
+  await tx.remove(Login, { id });
+  await tx.remove(UserCredential, { id });
+  for (const membership of await tx.list(Membership, { userId: id })) {
+    membership.status = 'ENDED';
+    await tx.save(membership);
+  }
+}

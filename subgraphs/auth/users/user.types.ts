@@ -1,0 +1,44 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionType, Payload } from '#shared/graphql';
+import { User } from './user.entity';
+
+@InputType()
+export class InviteUserInput {
+  @Field(() => ID)
+  idempotencyKey!: string;
+
+  @Field()
+  email!: string;
+
+  @Field()
+  firstName!: string;
+
+  @Field()
+  lastName!: string;
+
+  @Field(() => [String], { description: 'Keys of roles' })
+  roles!: string[];
+
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'The patients this person is or acts for; needs the role PATIENT',
+  })
+  patientIds!: string[];
+
+  @Field(() => ID, { nullable: true })
+  practitionerId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'E.164' })
+  phoneNumber?: string | null;
+
+  @Field({ description: 'At least 8 characters; the person signs in with it' })
+  temporaryPassword!: string;
+}
+
+@ObjectType()
+export class UserPayload extends Payload {
+  @Field(() => User, { nullable: true })
+  user!: User | null;
+}
+
+export const UserConnection = connectionType('User', () => User);

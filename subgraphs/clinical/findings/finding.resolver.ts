@@ -1,0 +1,49 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { RequireScopes } from '#shared/auth';
+import { byId, listBy, RequireConsent, respond } from '#shared/graphql';
+import { Case } from '../cases/case.entity';
+import { Diagnosis } from '../diagnoses/diagnosis.entity';
+import { Image } from '../images/image.entity';
+import { type ClinicalContext } from '../ports';
+import { SkinFinding } from './finding.entity';
+import { addFinding } from './finding.service';
+import { AddFindingInput, FindingPayload } from './finding.types';
+
+const caseById = byId(Case);
+const findingsOfCase = listBy(SkinFinding, 'caseId');
+const imagesOfFinding = listBy(Image, 'findingId');
+const diagnosesOfFinding = listBy(Diagnosis, 'findingId');
+
+@Resolver(() => SkinFinding)
+export class SkinFindingResolver {
+  @RequireScopes('clinical:cases:write')
+  @Mutation(() => FindingPayload)
+  addFinding(@Arg('input') input: AddFindingInput, @Ctx() { unit }: ClinicalContext): Promise<FindingPayload> {
+    return respond('finding', addFinding(unit, input));
+  }
+
+  @FieldResolver(() => Case)
+  case(@Root() finding: SkinFinding, @Ctx() context: ClinicalContext): Promise<Case | null> {
+    return context.load(caseById, finding.caseId);
+  }
+
+  @RequireConsent('PHOTOGRAPHY')
+  @FieldResolver(() => [Image])
+  images(@Root() finding: SkinFinding, @Ctx() context: ClinicalContext): Promise<Image[]> {
+    return context.load(imagesOfFinding, finding.id);
+  }
+
+  @FieldResolver(() => [Diagnosis])
+  diagnoses(@Root() finding: SkinFinding, @Ctx() context: ClinicalContext): Promise<Diagnosis[]> {
+    return context.load(diagnosesOfFinding, finding.id);
+  }
+}
+
+/** The findings of a case, which belong to the case's type. */
+@Resolver(() => Case)
+export class CaseFindingsResolver {
+  @FieldResolver(() => [SkinFinding])
+  findings(@Root() skinCase: Case, @Ctx() context: ClinicalContext): Promise<SkinFinding[]> {
+    return context.load(findingsOfCase, skinCase.id);
+  }
+}

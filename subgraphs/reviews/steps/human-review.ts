@@ -1,0 +1,25 @@
+import { openHumanReview } from '../human-reviews/human-review.service';
+import { advance } from '../workflows/advance';
+import { failStep } from '../workflows/step-failure';
+import { type StepResult, type StepTask } from './step-result';
+
+/** Puts the case into a queue of readers; who decides it ends the step. */
+export async function runHumanReview({ step, instance, ports, unit }: StepTask): Promise<StepResult> {
+  const findingIds = await ports.cases.findingIds(instance.caseId, unit.actor);
+  if (findingIds === null) return caseIsMissing(step.onFailure === 'RETRY' && step.attempt < step.maxAttempts);
+  return {
+    kind: 'record',
+    record: async (tx, rows) => {
+      const review = await openHumanReview(tx, { ...rows, findingIds });
+      rows.step.waitForOthers({ humanReviewId: review.id });
+      await tx.save(rows.step);
+      await advance(tx, rows.instance);
+    },
+  };
+}
+
+function caseIsMissing(mayTryAgain: boolean): StepResult {
+  const reason = 'CASE_NOT_FOUND';
+  if (mayTryAgain) return { kind: 'retry', reason, isCounted: true };
+  return { kind: 'record', record: (tx, rows) => failStep(tx, { ...rows, reason }) };
+}
