@@ -98,7 +98,7 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
   });
   closers.push(() => events.close(), () => gateway.close());
-  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets)]);
+  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets, log)]);
   const url = await gateway.listen();
   await platform.storage.ensureBucket();
   for (const { begin } of running) begin();
@@ -111,13 +111,14 @@ function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {
   return createObjectStore({ endpoint, region: 'eu-west-2', bucket: 'sa-platform', accessKeyId, secretAccessKey, forcePathStyle: true });
 }
 
-function objectsRoute(config: EmbeddedConfig, secrets: EmbeddedSecrets): HttpRoute {
+function objectsRoute(config: EmbeddedConfig, secrets: EmbeddedSecrets, log: Logger): HttpRoute {
   const handle: (request: IncomingMessage, response: ServerResponse) => void = createS3Subset({
     directory: join(config.DATA_DIR, 'objects'),
     credentials: secrets.objects,
     region: 'eu-west-2',
     maxBytes: maxUploadBytes,
     basePath: objectsPath,
+    log,
   });
   return { path: `${objectsPath}/*`, handle };
 }

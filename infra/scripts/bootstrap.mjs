@@ -17,7 +17,12 @@ const commands = {
   test: 'infra/scripts/test.mjs',
 };
 /** A larger young generation: answers of a gateway are garbage as soon as they are sent. */
-const nodeOptions = ['--enable-source-maps', '--max-semi-space-size=32'];
+const nodeOptions = [
+  '--enable-source-maps',
+  '--max-semi-space-size=32',
+  // The AWS SDK's notice about Node 20; engines in package.json says what is supported.
+  '--disable-warning=NodeVersionSupportWarning',
+];
 
 const [command = '', ...given] = process.argv.slice(2);
 if (!Object.hasOwn(commands, command)) fail(`Say what to run: ${Object.keys(commands).join(', ')}`);

@@ -49,7 +49,7 @@ function words(name: string): string[][] {
   return normaliseName(name)
     .split(' ')
     .filter((word) => word !== '')
-    .map((word) => [...word]);
+    .map((word) => Array.from(word));
 }
 
 /** Full case folding: through upper case (ß → SS), and the final sigma like any other. */

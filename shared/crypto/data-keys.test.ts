@@ -63,14 +63,12 @@ test('refuses ciphertext with any bit of it changed', () => {
 });
 
 test('refuses ciphertext with any character of its text replaced, dropped or added', () => {
-  const characters = [...'ABab01-_.v'];
+  const characters = 'ABab01-_.v'.split('');
   fc.assert(
     fc.property(
       fc.string(),
-      fc.nat(),
-      fc.constantFrom(...characters, ''),
-      fc.nat(1),
-      (text, position, character, taken) => {
+      fc.record({ position: fc.nat(), character: fc.constantFrom(...characters, ''), taken: fc.nat(1) }),
+      (text, { position, character, taken }) => {
         const written = keys.encrypt(ref, address, text);
         const at = position % (written.length + 1);
         const changed = written.slice(0, at) + character + written.slice(at + taken);
@@ -107,5 +105,5 @@ test.each(strangers)('refuses ciphertext of another subject, category or organis
 test('says nothing of the text or the row when it refuses', () => {
   const written = keys.encrypt(ref, address, 'Ada Lovelace');
   const attempt = (): string | null => keys.decrypt(ref, { ...address, rowId: 'pat_2' }, written);
-  expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/Ada|pat_|v1\./) as string }));
+  expect(attempt).toThrow(/^(?!.*(Ada|pat_|v1\.)).+$/);
 });

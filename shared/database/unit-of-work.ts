@@ -91,8 +91,10 @@ export class UnitOfWork {
   }
 
   /** A page of a connection, newest first unless told; see `PageRequest`. */
-  page<E extends TenantEntity>(type: EntityType<E>, request: PageRequest<E>): Promise<Page<E>> {
-    return this.reading((reader) => readPage(reader, type, request));
+  async page<E extends TenantEntity>(type: EntityType<E>, request: PageRequest<E>): Promise<Page<E>> {
+    const page = await this.reading((reader) => readPage(reader, type, request));
+    // Counted when somebody asks, which is after this read has ended: so it is a read of its own, with its own tenant.
+    return { ...page, countAll: () => this.count(type, request.where) };
   }
 
   /** Stores a new row and returns it. */

@@ -34,6 +34,9 @@ export function code<const Codes extends readonly string[]>(
   return field('code', (value) => listed.has(value));
 }
 
+/** A key that an organisation has chosen in lower case, e.g. of a queue: letters, digits and hyphens, no spaces. */
+export const slug = field<string>('code', (value) => typeof value === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(value));
+
 /** A whole number from 0 to 2^53 - 1. */
 export const count = field<number>('count', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
 

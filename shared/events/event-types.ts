@@ -1,4 +1,4 @@
-import { code, count, flag, id, instant, type EventField } from './event-fields';
+import { code, count, flag, id, instant, slug, type EventField } from './event-fields';
 
 const caseStatus = code(
   ...['DRAFT', 'AWAITING_IMAGES', 'READY', 'SUBMITTED', 'IN_AI_REVIEW', 'IN_HUMAN_REVIEW', 'MORE_INFO_REQUESTED'],
@@ -43,7 +43,7 @@ const ofImage = { ...ofCase, imageId: id('img'), kind: code() };
 const ofConsent = { patientId, consentRecordId: id('cns'), consentTypeId: id('ctp'), purpose: code() };
 const ofWorkflow = { ...ofCase, workflowId: id('wfi'), definition: code() };
 const ofAiReview = { ...ofCase, aiReviewId: id('air') };
-const ofHumanReview = { ...ofCase, reviewId: id('rev'), queueKey: code() };
+const ofHumanReview = { ...ofCase, reviewId: id('rev'), queueKey: slug };
 const ofNotification = {
   notificationId: id('ntf'),
   template: code(),

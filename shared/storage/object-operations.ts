@@ -87,7 +87,7 @@ async function receive(
 
 async function send({ request, response }: S3Exchange, { metadata, file }: OpenObject): Promise<void> {
   const { sizeBytes } = metadata;
-  const range = request.method === 'GET' ? parseRange(request.headers.get('range'), sizeBytes) : null;
+  const range = request.method === 'GET' ? parseRange(request.headers.get('range') ?? '', sizeBytes) : null;
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
   response.writeHead(range ? 206 : 200, {
     ...objectHeaders(request, metadata),

@@ -89,7 +89,9 @@ describe.each(['', '/objects'])('an object store at the path "%s"', (basePath) =
       at.client({ accessKeyId: 'AKIDOTHER' }).put('k', Buffer.from('x'), png),
       at.client({ region: 'us-east-1' }).put('k', Buffer.from('x'), png),
     ];
-    const names = (await Promise.allSettled(refusals)).map((result) => (result as PromiseRejectedResult).reason.name);
+    const names = (await Promise.allSettled(refusals)).map(
+      (result) => ((result as PromiseRejectedResult).reason as Error).name,
+    );
     expect(names).toEqual(['NoSuchBucket', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']);
   });
 });

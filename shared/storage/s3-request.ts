@@ -18,7 +18,7 @@ const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** @throws {S3Error} when it is no request about a bucket or an object below `basePath` */
 export function parseRequest(message: IncomingMessage, basePath: string): S3Request {
-  const [rawPath = '', rawQuery = ''] = split(message.url ?? '', '?');
+  const [rawPath, rawQuery] = split(message.url ?? '', '?');
   if (!rawPath.startsWith(`${basePath}/`)) throw new S3Error(404, 'NoSuchBucket');
   const [bucket, key] = split(decode(rawPath.slice(basePath.length + 1)), '/');
   if (!bucketPattern.test(bucket)) throw new S3Error(400, 'InvalidBucketName');

@@ -35,30 +35,28 @@ export function createS3Subset(options: S3SubsetOptions): (request: IncomingMess
   };
   return (message, response) => {
     answer(message, response).catch((error: unknown) => {
-      if (!(error instanceof S3Error) && !message.destroyed) log.error({ err: error }, 'The object store failed');
+      if (!(error instanceof S3Error) && !isHangUp(error)) log.error({ err: error }, 'The object store failed');
       refuse(message, response, error instanceof S3Error ? error : new S3Error(500, 'InternalError'));
     });
   };
 }
 
+const objectOperations: Record<string, Operation> = {
+  PUT: putObject,
+  GET: readObject,
+  HEAD: readObject,
+  DELETE: deleteObject,
+};
+const bucketOperations: Record<string, Operation> = { PUT: createBucket, GET: listObjects, HEAD: headBucket };
+
+type Operation = (exchange: S3Exchange) => Promise<void>;
+
 async function route(exchange: S3Exchange): Promise<void> {
   const { request, files } = exchange;
-  const isObject = request.key !== '';
-  if (request.method === 'PUT' && !isObject) return createBucket(exchange);
-  if (!(await files.hasBucket(request.bucket))) throw new S3Error(404, 'NoSuchBucket');
-  switch (request.method) {
-    case 'PUT':
-      return putObject(exchange);
-    case 'GET':
-      return isObject ? readObject(exchange) : listObjects(exchange);
-    case 'HEAD':
-      return isObject ? readObject(exchange) : headBucket(exchange);
-    case 'DELETE':
-      if (isObject) return deleteObject(exchange);
-      throw new S3Error(501, 'NotImplemented', 'Buckets are not deleted here');
-    default:
-      throw new S3Error(405, 'MethodNotAllowed');
-  }
+  const operation = (request.key === '' ? bucketOperations : objectOperations)[request.method];
+  if (!operation) throw new S3Error(405, 'MethodNotAllowed');
+  if (operation !== createBucket && !(await files.hasBucket(request.bucket))) throw new S3Error(404, 'NoSuchBucket');
+  await operation(exchange);
 }
 
 const supportedHeaders = new Set([
@@ -80,6 +78,12 @@ function assertSupported({ headers, query }: S3Request): void {
     ...[...query.keys()].filter((name) => !supportedQuery.has(name)),
   ];
   if (unknown.length > 0) throw new S3Error(501, 'NotImplemented', `Not supported: ${unknown.join(', ')}`);
+}
+
+/** The client has gone in the middle of its upload or download: nobody's fault here. */
+function isHangUp(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function refuse(message: IncomingMessage, response: ServerResponse, error: S3Error): void {

@@ -1,1 +1,1 @@
-export { createSupergraphClient, type SupergraphClient } from './client';
+export { createSupergraphClient, type OnBehalfOf, type SupergraphClient, type SupergraphQuery } from './client';

@@ -1,4 +1,4 @@
 export { actorOf, testOrganisation, type ActorOptions } from './actors';
 export { describeContract } from './contract';
-export { startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from './test-subgraph';
+export { startTestSubgraph, testGround, type TestGround, type TestSubgraph, type TestSubgraphOptions } from './test-subgraph';
 export { testConnection } from './test-connection';

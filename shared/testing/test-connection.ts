@@ -33,7 +33,7 @@ function mysql(): ReturnType<typeof testConnection> {
         `${databasePrefix}\\_%`,
       ]);
       for (const { name } of rows as { name: string }[]) await server.query(`DROP DATABASE \`${name}\``);
-      const [users] = await server.query('SELECT user AS name, host FROM mysql.user WHERE user LIKE ?', [`${databasePrefix}\\_%`]);
+      const [users] = await server.query('SELECT user AS name, host AS host FROM mysql.user WHERE user LIKE ?', [`${databasePrefix}\\_%`]);
       for (const { name, host } of users as { name: string; host: string }[]) await server.query('DROP USER ?@?', [name, host]);
       await server.end();
     },

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,19 +10,42 @@ import { inProcessTransport, type EventData, type EventDataOf, type EventTranspo
 import { newId } from '#shared/ids';
 import { createLogger } from '#shared/logging';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
-import { startSubgraph, type RunningSubgraph, type Subgraph, type SubgraphAnswer } from '#shared/subgraph';
+import { startSubgraph, type HttpRoute, type RunningSubgraph, type Subgraph, type SubgraphAnswer } from '#shared/subgraph';
 import { testConnection } from './test-connection';
+
+/** What outlives a process: a database and a folder of keys and objects. */
+export interface TestGround extends ReturnType<typeof testConnection> {
+  readonly directory: string;
+}
+
+/** Ground for several starts in turn, as after a crash. Whoever asks for it removes it. */
+export function testGround(): TestGround {
+  const { connection, remove } = testConnection();
+  const directory = mkdtempSync(join(tmpdir(), 'sa-test-files-'));
+  return {
+    connection,
+    directory,
+    remove: async () => {
+      await remove();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
 
 export interface TestSubgraphOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Stands for the rest of the supergraph: answers what the subgraph reads from other domains. */
   readonly supergraph?: (query: string, variables: Record<string, unknown>) => unknown;
+  /** Where an earlier one stood, to go on from what it left; else its own, removed when it stops. */
+  readonly ground?: TestGround;
 }
 
 /** One subgraph at work on a database of its own, with a real event transport and a real object store. */
 export interface TestSubgraph {
   readonly running: RunningSubgraph;
   readonly storage: ObjectStore;
+  /** Where its routes are reached. */
+  readonly publicUrl: string;
   /** Every event that has left the outbox, in order. */
   readonly events: readonly PlatformEvent[];
   /** Runs an operation as an actor, as the gateway would. */
@@ -45,15 +68,16 @@ export interface EventToDeliver<T extends EventType> {
 
 export async function startTestSubgraph<Ports>(
   subgraph: Subgraph<Ports>,
-  { environment = {}, supergraph = () => null }: TestSubgraphOptions = {},
+  { environment = {}, supergraph = () => null, ground }: TestSubgraphOptions = {},
 ): Promise<TestSubgraph> {
-  const { connection, remove } = testConnection();
-  const directory = mkdtempSync(join(tmpdir(), 'sa-test-files-'));
+  const { connection, directory, remove } = ground ?? testGround();
   const events: PlatformEvent[] = [];
   const transport = inProcessTransport();
   transport.tail((event) => events.push(event));
   const objects = await startObjects(join(directory, 'objects'));
   const reader = await listen(createServer((request, response) => answerAsSupergraph(supergraph, request, response)));
+  const routes: HttpRoute[] = [];
+  const outside = await listen(createServer((request, response) => serveRoutes(routes, request, response)));
   const { signers } = generateInternalKeys([`service:${subgraph.name}`]);
   const running = await startSubgraph(subgraph, {
     environment,
@@ -68,12 +92,14 @@ export async function startTestSubgraph<Ports>(
       return signer;
     },
     supergraphUrl: () => reader.url,
-    publicUrlOf: () => 'http://127.0.0.1:1',
+    publicUrlOf: () => outside.url,
   });
+  routes.push(...running.routes);
   running.begin();
   return {
     running,
     storage: objects.storage,
+    publicUrl: outside.url,
     events,
     ask: (actor, query, variables = {}, event) =>
       running.execute({ query, variables, actor, correlationId: newCorrelationId(), event: event ?? null }),
@@ -84,8 +110,8 @@ export async function startTestSubgraph<Ports>(
       await transport.close();
       await objects.stop();
       await reader.stop();
-      await remove();
-      rmSync(directory, { recursive: true, force: true });
+      await outside.stop();
+      if (!ground) await remove();
     },
   };
 }
@@ -146,6 +172,13 @@ function answerAsSupergraph(
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ data }));
   });
+}
+
+function serveRoutes(routes: readonly HttpRoute[], request: IncomingMessage, response: ServerResponse): void {
+  const [path = '/'] = (request.url ?? '/').split('?');
+  const route = routes.find((one) => one.path === path || (one.path.endsWith('/*') && path.startsWith(one.path.slice(0, -1))));
+  if (route) route.handle(request, response);
+  else response.writeHead(404).end();
 }
 
 async function listen(server: Server): Promise<{ url: string; stop: () => Promise<void> }> {

@@ -47,11 +47,11 @@ export async function createApiClient(
       });
       await storeSecret(tx, created, secret);
       await tx.publish('auth.client.created', announcement(created));
-      isNew = true;
+      made.client = created;
       return created;
     },
   );
-  return { client, secret: made.client ? secret.text : null };
+  return { client, secret: made.client?.id === client.id ? secret.text : null };
 }
 
 /**

@@ -41,17 +41,17 @@ export class Diagnosis extends TenantEntity {
   @CodeColumn()
   source!: DiagnosisSource;
 
-  @Field(() => CodedConcept)
+  @Field(() => CodedConcept, { nullable: true, description: 'Null, as what follows from it, after erasure' })
   @Encrypted('CLINICAL')
-  code!: CodedConcept;
+  code!: CodedConcept | null;
 
   @Field(() => LesionClassEnum, { nullable: true, name: 'class' })
   @Encrypted('CLINICAL')
   lesionClass!: LesionClass | null;
 
-  @Field(() => MalignancyEnum)
+  @Field(() => MalignancyEnum, { nullable: true })
   @Encrypted('CLINICAL')
-  malignancy!: Malignancy;
+  malignancy!: Malignancy | null;
 
   @Field(() => DiagnosisCertaintyEnum)
   @CodeColumn()

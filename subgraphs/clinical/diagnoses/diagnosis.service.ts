@@ -45,7 +45,8 @@ export async function addDiagnosis(tx: UnitOfWork, skinCase: Case, opinion: Opin
   const { id: caseId, patientId } = skinCase;
   const recorded = { recordedBy: snapshotOf(tx.actor), recordedAt: tx.at };
   const diagnosis = await tx.create(Diagnosis, { id: newId('dx'), caseId, patientId, rank: 1, ...opinion, ...recorded });
-  const { id: diagnosisId, findingId, source, code } = diagnosis;
+  const { id: diagnosisId } = diagnosis;
+  const { findingId, source, code } = opinion;
   await noteInTimeline(tx, skinCase, { type: 'DIAGNOSIS_RECORDED', to: source });
   const data = { diagnosisId, findingId, code: code.code };
   await tx.publish('clinical.diagnosis.recorded', announcement(skinCase, data, diagnosisId));

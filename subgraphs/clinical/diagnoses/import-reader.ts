@@ -27,7 +27,7 @@ const humanReview = {
     }
   }`,
   shape: z.object({
-    humanReview: z.object({ finalDecision: z.object({ perFinding: z.array(perFinding) }).nullable() }).nullable(),
+    humanReview: z.object({ finalDecision: z.object({ perFinding: z.array(perFinding).nullable() }).nullable() }).nullable(),
   }),
 };
 
@@ -42,7 +42,8 @@ export async function readOpinions(supergraph: SupergraphClient, row: DiagnosisI
     return review?.result?.lesions.map((one) => opinionOfAi(one)) ?? null;
   }
   const { humanReview: review } = await supergraph.query(humanReview, variables, row);
-  return review?.finalDecision?.perFinding.map((one) => opinionOfReader(one)) ?? null;
+  // A decision without findings has been erased since: there is nothing left to import.
+  return review?.finalDecision ? (review.finalDecision.perFinding ?? []).map((one) => opinionOfReader(one)) : null;
 }
 
 function opinionOfAi(one: z.infer<typeof lesion>): Opinion {

@@ -5,14 +5,7 @@ import { Encrypted, PhiSubject, TenantEntity, VisibleBy } from '#shared/database
 import { CodedConcept, Phi } from '#shared/graphql';
 import { IdColumn, ReferenceColumn } from '#shared/tables';
 import { caseStaff, staffOrSelf } from '../visibility';
-import {
-  type AiExclusion,
-  AiExclusionEnum,
-  type Laterality,
-  LateralityEnum,
-  type LesionChange,
-  LesionChangeEnum,
-} from './finding.codes';
+import { type AiExclusion, type Laterality, LateralityEnum, type LesionChange } from './finding.codes';
 
 @ObjectType({ description: 'One lesion of a case, as the referrer describes it.' })
 @Directive('@key(fields: "id")')
@@ -32,13 +25,13 @@ export class SkinFinding extends TenantEntity {
   @ReferenceColumn('pat')
   patientId!: string;
 
-  @Field()
+  @Field(() => String, { nullable: true, description: 'Null, as all that is told of the lesion, after erasure' })
   @Encrypted('CLINICAL')
-  label!: string;
+  label!: string | null;
 
-  @Field(() => CodedConcept)
+  @Field(() => CodedConcept, { nullable: true })
   @Encrypted('CLINICAL')
-  bodySite!: CodedConcept;
+  bodySite!: CodedConcept | null;
 
   @Field(() => LateralityEnum, { nullable: true })
   @Encrypted('CLINICAL')
@@ -52,11 +45,9 @@ export class SkinFinding extends TenantEntity {
   @Encrypted('CLINICAL')
   durationMonths!: number | null;
 
-  @Field(() => [LesionChangeEnum])
   @Encrypted('CLINICAL')
-  changes!: LesionChange[];
+  changes!: LesionChange[] | null;
 
-  @Field(() => [AiExclusionEnum], { description: 'Any of these sends the lesion to a person, never to an AI' })
   @Encrypted('CLINICAL')
-  unsuitableForAi!: AiExclusion[];
+  unsuitableForAi!: AiExclusion[] | null;
 }

@@ -5,6 +5,7 @@ import { Case } from '../cases/case.entity';
 import { Diagnosis } from '../diagnoses/diagnosis.entity';
 import { Image } from '../images/image.entity';
 import { type ClinicalContext } from '../ports';
+import { type AiExclusion, AiExclusionEnum, type LesionChange, LesionChangeEnum } from './finding.codes';
 import { SkinFinding } from './finding.entity';
 import { addFinding } from './finding.service';
 import { AddFindingInput, FindingPayload } from './finding.types';
@@ -25,6 +26,16 @@ export class SkinFindingResolver {
   @FieldResolver(() => Case)
   case(@Root() finding: SkinFinding, @Ctx() context: ClinicalContext): Promise<Case | null> {
     return context.load(caseById, finding.caseId);
+  }
+
+  @FieldResolver(() => [LesionChangeEnum])
+  changes(@Root() finding: SkinFinding): LesionChange[] {
+    return finding.changes ?? [];
+  }
+
+  @FieldResolver(() => [AiExclusionEnum], { description: 'Any of these sends the lesion to a person, never to an AI' })
+  unsuitableForAi(@Root() finding: SkinFinding): AiExclusion[] {
+    return finding.unsuitableForAi ?? [];
   }
 
   @RequireConsent('PHOTOGRAPHY')

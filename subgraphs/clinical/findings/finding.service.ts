@@ -12,7 +12,8 @@ import { type AddFindingInput } from './finding.types';
 
 /** @throws {DomainError} BAD_USER_INPUT; NOT_FOUND; CONFLICT once the case is submitted. */
 export async function addFinding(unit: UnitOfWork, input: AddFindingInput): Promise<SkinFinding> {
-  const values = parseFinding(input);
+  const bodySite = bodySiteOf(input.bodySiteCode);
+  const values = { ...parseFinding(input), bodySite };
   const { idempotencyKey: key, caseId } = input;
   const add = async (tx: UnitOfWork): Promise<SkinFinding> => {
     const skinCase = await tx.get(Case, caseId);
@@ -20,7 +21,7 @@ export async function addFinding(unit: UnitOfWork, input: AddFindingInput): Prom
     const { patientId } = skinCase;
     const finding = await tx.create(SkinFinding, { id: newId('fnd'), caseId, patientId, ...values });
     skinCase.findingCount += 1;
-    await noteInTimeline(tx, skinCase, { type: 'FINDING_ADDED', to: values.bodySite.code });
+    await noteInTimeline(tx, skinCase, { type: 'FINDING_ADDED', to: bodySite.code });
     await tx.publish('clinical.finding.added', announcement(skinCase, { findingId: finding.id }, finding.id));
     await awaitImages(tx, skinCase);
     return finding;
@@ -40,7 +41,7 @@ async function awaitImages(tx: UnitOfWork, skinCase: Case): Promise<void> {
   await tx.publish('clinical.case.updated', announcement(skinCase, { status }));
 }
 
-type FindingValues = Omit<Parameters<typeof UnitOfWork.prototype.create<SkinFinding>>[1], 'id' | 'caseId' | 'patientId'>;
+type FindingValues = Omit<Parameters<typeof UnitOfWork.prototype.create<SkinFinding>>[1], 'id' | 'caseId' | 'patientId' | 'bodySite'>;
 
 function parseFinding(input: AddFindingInput): FindingValues {
   const { laterality = null, longestDiameterMm = null, durationMonths = null, changes, exclusions } = input;
@@ -53,7 +54,7 @@ function parseFinding(input: AddFindingInput): FindingValues {
     throw new InputError('durationMonths is a number from 0 to 1500', ['input', 'durationMonths']);
   }
   return {
-    ...{ label, bodySite: bodySiteOf(input.bodySiteCode), laterality, longestDiameterMm, durationMonths },
+    ...{ label, laterality, longestDiameterMm, durationMonths },
     ...{ changes: changes ?? [], unsuitableForAi: exclusions ?? [] },
   };
 }

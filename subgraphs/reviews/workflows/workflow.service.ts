@@ -1,5 +1,5 @@
 import { In } from 'typeorm';
-import { type NewValues, type UnitOfWork } from '#shared/database';
+import { type NewValues, type Page, type PageArguments, type UnitOfWork } from '#shared/database';
 import { type TypedEvent } from '#shared/events';
 import { newId } from '#shared/ids';
 import { openStates } from '../machine';
@@ -8,7 +8,7 @@ import { publishedDefinition } from './definition.service';
 import { WorkflowInstance } from './instance.entity';
 import { newStep } from './new-step';
 import { StepRun } from './step-run.entity';
-import { workflowMachine } from './workflow.codes';
+import { workflowMachine, type WorkflowStatus } from './workflow.codes';
 import { announcementOf } from './workflow.events';
 
 type Submission = TypedEvent<'clinical.case.submitted'>;
@@ -57,4 +57,25 @@ function newInstance(
     ...{ caseId, patientId, priority, status: 'RUNNING', startedAt, finishedAt: null, correlationId },
     ...{ fallbackReason: null, failure: null, moves: 0 },
   };
+}
+
+export async function countRunning(unit: UnitOfWork, definitionId: string): Promise<number> {
+  return unit.count(WorkflowInstance, { definitionId, status: In(openStates(workflowMachine)) });
+}
+
+interface InstancePage extends PageArguments {
+  readonly status: WorkflowStatus[] | null;
+  readonly caseId: string | null;
+}
+
+/** Workflows, the latest first. */
+export function pageOfInstances(unit: UnitOfWork, request: InstancePage): Promise<Page<WorkflowInstance>> {
+  const { status, caseId, first, after } = request;
+  const where = { ...(status && { status: In(status) }), ...(caseId !== null && { caseId }) };
+  return unit.page(WorkflowInstance, { where, first: first ?? null, after: after ?? null });
+}
+
+/** Steps in the order of their definition, a fallback after them. */
+export function inOrder(steps: readonly StepRun[]): StepRun[] {
+  return [...steps].sort((one, other) => one.position - other.position);
 }

@@ -1,11 +1,11 @@
-import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Authenticated, RequireScopes } from '#shared/auth';
 import { type Connection, connectionOf, listBy, listSize, respond } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
 import { Schedule } from '../schedules/schedule.entity';
 import { Practitioner } from './practitioner.entity';
 import { listPractitioners, registerPractitioner } from './practitioner.service';
-import { PractitionerConnection, PractitionerFilter, PractitionerInput, PractitionerPayload } from './practitioner.types';
+import { PractitionerConnection, PractitionerPayload, PractitionersArgs, RegisterPractitionerArgs } from './practitioner.types';
 
 const schedulesOf = listBy(Schedule, 'practitionerId');
 
@@ -21,23 +21,19 @@ export class PractitionerResolver {
   @Directive(listSize)
   @Query(() => PractitionerConnection)
   async practitioners(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Arg('filter', () => PractitionerFilter, { nullable: true }) filter: PractitionerFilter | null,
+    @Args() args: PractitionersArgs,
     @Ctx() { unit }: RequestContext,
   ): Promise<Connection<Practitioner>> {
-    return connectionOf(await listPractitioners(unit, { first, after }, filter ?? {}));
+    return connectionOf(await listPractitioners(unit, args));
   }
 
   @RequireScopes('scheduling:practitioners:write')
   @Mutation(() => PractitionerPayload)
   registerPractitioner(
-    @Arg('idempotencyKey', () => ID) idempotencyKey: string,
-    @Arg('userId', () => ID, { nullable: true }) userId: string | null,
-    @Arg('input') input: PractitionerInput,
+    @Args() args: RegisterPractitionerArgs,
     @Ctx() { unit }: RequestContext,
   ): Promise<PractitionerPayload> {
-    return respond('practitioner', registerPractitioner(unit, { idempotencyKey, userId: userId ?? null, input }));
+    return respond('practitioner', registerPractitioner(unit, args));
   }
 
   @FieldResolver(() => [Schedule])

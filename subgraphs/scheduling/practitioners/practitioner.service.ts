@@ -1,22 +1,22 @@
 import { In } from 'typeorm';
-import { type Page, type PageArguments, type UnitOfWork } from '#shared/database';
+import { type Page, type UnitOfWork } from '#shared/database';
 import { InputError } from '#shared/errors';
 import { newId, parseId } from '#shared/ids';
 import { Schedule } from '../schedules/schedule.entity';
 import { Practitioner } from './practitioner.entity';
-import { type PractitionerFilter, type PractitionerInput } from './practitioner.types';
+import { type PractitionerInput, type PractitionersArgs } from './practitioner.types';
 
 export interface Registration {
   readonly idempotencyKey: string;
   /** Where the id is already known to others, as in the demo data. */
   readonly id?: string;
-  readonly userId: string | null;
+  readonly userId?: string | null;
   readonly input: PractitionerInput;
 }
 
 /** @throws {DomainError} BAD_USER_INPUT without a name; IDEMPOTENCY_KEY_REUSED. */
 export async function registerPractitioner(unit: UnitOfWork, registration: Registration): Promise<Practitioner> {
-  const { idempotencyKey, id = newId('pra'), userId, input } = registration;
+  const { idempotencyKey, id = newId('pra'), userId = null, input } = registration;
   const { displayName, title = null, kind, languages } = input;
   if (userId !== null) parseId('usr', userId);
   if (displayName.trim() === '') throw new InputError('A practitioner has a name', ['input', 'displayName']);
@@ -26,12 +26,8 @@ export async function registerPractitioner(unit: UnitOfWork, registration: Regis
   );
 }
 
-export async function listPractitioners(
-  unit: UnitOfWork,
-  page: PageArguments,
-  filter: PractitionerFilter,
-): Promise<Page<Practitioner>> {
-  if (!filter.locationId) return unit.page(Practitioner, { ...page, where: {} });
+export async function listPractitioners(unit: UnitOfWork, { filter, ...page }: PractitionersArgs): Promise<Page<Practitioner>> {
+  if (!filter?.locationId) return unit.page(Practitioner, { ...page, where: {} });
   const schedules = await unit.list(Schedule, { locationId: filter.locationId });
   const ids = schedules.map(({ practitionerId }) => practitionerId);
   return unit.page(Practitioner, { ...page, where: { id: In(ids) } });

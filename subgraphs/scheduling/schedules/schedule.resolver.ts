@@ -1,12 +1,12 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { RequireScopes } from '#shared/auth';
-import { byId, respond, TimeZone } from '#shared/graphql';
+import { byId, respond } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
 import { Practitioner } from '../practitioners/practitioner.entity';
 import { Location } from '../services/location.entity';
-import { AvailabilityRule, Schedule } from './schedule.entity';
+import { Schedule } from './schedule.entity';
 import { setSchedule } from './schedule.service';
-import { SchedulePayload } from './schedule.types';
+import { SchedulePayload, SetScheduleArgs } from './schedule.types';
 
 const practitionerById = byId(Practitioner);
 const locationById = byId(Location);
@@ -15,14 +15,8 @@ const locationById = byId(Location);
 export class ScheduleResolver {
   @RequireScopes('scheduling:schedules:write')
   @Mutation(() => SchedulePayload)
-  setSchedule(
-    @Arg('practitionerId', () => ID) practitionerId: string,
-    @Arg('locationId', () => ID, { nullable: true }) locationId: string | null,
-    @Arg('timeZone', () => TimeZone) timeZone: string,
-    @Arg('rules', () => [AvailabilityRule]) rules: AvailabilityRule[],
-    @Ctx() { unit }: RequestContext,
-  ): Promise<SchedulePayload> {
-    return respond('schedule', setSchedule(unit, { practitionerId, locationId: locationId ?? null, timeZone, rules }));
+  setSchedule(@Args() hours: SetScheduleArgs, @Ctx() { unit }: RequestContext): Promise<SchedulePayload> {
+    return respond('schedule', setSchedule(unit, hours));
   }
 
   @FieldResolver(() => Practitioner, { nullable: true })

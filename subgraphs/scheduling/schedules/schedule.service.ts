@@ -9,7 +9,7 @@ import { type AvailabilityRule, Schedule } from './schedule.entity';
 
 export interface WorkingHours {
   readonly practitionerId: string;
-  readonly locationId: string | null;
+  readonly locationId?: string | null;
   readonly timeZone: string;
   readonly rules: AvailabilityRule[];
 }
@@ -21,7 +21,7 @@ const mostRules = 50;
  * @throws {DomainError} NOT_FOUND; BAD_USER_INPUT for hours that end before they begin or weekdays that are none.
  */
 export async function setSchedule(unit: UnitOfWork, hours: WorkingHours): Promise<Schedule> {
-  const { practitionerId, locationId, timeZone, rules } = hours;
+  const { practitionerId, locationId = null, timeZone, rules } = hours;
   assertRules(rules);
   return unit.transaction(async (tx) => {
     await tx.get(Practitioner, practitionerId);

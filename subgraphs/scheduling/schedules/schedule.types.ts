@@ -1,6 +1,21 @@
-import { Field, ObjectType } from 'type-graphql';
-import { Payload } from '#shared/graphql';
-import { Schedule } from './schedule.entity';
+import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
+import { Payload, TimeZone } from '#shared/graphql';
+import { AvailabilityRule, Schedule } from './schedule.entity';
+
+@ArgsType()
+export class SetScheduleArgs {
+  @Field(() => ID)
+  practitionerId!: string;
+
+  @Field(() => ID, { nullable: true })
+  locationId?: string | null;
+
+  @Field(() => TimeZone)
+  timeZone!: string;
+
+  @Field(() => [AvailabilityRule])
+  rules!: AvailabilityRule[];
+}
 
 @ObjectType()
 export class SchedulePayload extends Payload {

@@ -9,8 +9,9 @@ type NewServiceType = Omit<NewValues<ServiceType>, 'id' | 'active'>;
 const keyPattern = /^[a-z][a-z0-9-]{1,62}$/;
 const priceCodePattern = /^[A-Z0-9_-]{1,64}$/;
 const cellMinutes = 5;
+const longestMinutes = 1_440;
 
-/** @throws {DomainError} BAD_USER_INPUT for a malformed key or price code, or times that are no multiple of 5 minutes. */
+/** @throws {DomainError} BAD_USER_INPUT for a malformed key or price code, or times that are too long or no multiple of 5 minutes. */
 export async function createServiceType(unit: UnitOfWork, values: NewServiceType): Promise<ServiceType> {
   const { key, priceCode, duration, slotInterval, bufferBefore, bufferAfter } = values;
   if (!keyPattern.test(key)) throw new InputError('A key is 2 to 63 lower-case letters, digits and hyphens', ['key']);
@@ -22,6 +23,9 @@ export async function createServiceType(unit: UnitOfWork, values: NewServiceType
   }
   for (const length of [duration, slotInterval, bufferBefore, bufferAfter]) {
     if (minutesOf(length) % cellMinutes !== 0) throw new InputError('Times are kept in steps of 5 minutes');
+  }
+  if (minutesOf(duration) + minutesOf(bufferBefore) + minutesOf(bufferAfter) > longestMinutes) {
+    throw new InputError('An appointment takes at most a day', ['duration']);
   }
   return unit.create(ServiceType, { ...values, id: newId('svc'), active: true });
 }

@@ -21,8 +21,8 @@ export interface SlotQuery {
   readonly serviceTypeId: string;
   readonly from: Date;
   readonly to: Date;
-  readonly practitionerIds: readonly string[] | null;
-  readonly locationId: string | null;
+  readonly practitionerIds?: readonly string[] | null;
+  readonly locationId?: string | null;
   readonly timeZone: string;
 }
 
@@ -80,7 +80,7 @@ async function schedulesOf(unit: UnitOfWork, { practitionerIds, locationId }: Sl
   const asked = practitionerIds ? { id: In([...practitionerIds]) } : {};
   const practitioners = await unit.list(Practitioner, { status: 'ACTIVE', ...asked }, { take: mostPractitioners });
   const ids = practitioners.map(({ id }) => id);
-  return unit.list(Schedule, { practitionerId: In(ids), ...(locationId !== null && { locationId }) });
+  return unit.list(Schedule, { practitionerId: In(ids), ...(locationId && { locationId }) });
 }
 
 interface Search {

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
 import { DateTime, TimeZone } from '#shared/graphql';
 
 @ObjectType({ description: 'A time that can be booked, as it was when it was asked for.' })
@@ -18,4 +18,25 @@ export class Slot {
   practitionerId!: string;
   serviceTypeId!: string;
   locationId!: string | null;
+}
+
+@ArgsType()
+export class AvailableSlotsArgs {
+  @Field(() => ID)
+  serviceTypeId!: string;
+
+  @Field(() => DateTime)
+  from!: Date;
+
+  @Field(() => DateTime, { description: 'Exclusive' })
+  to!: Date;
+
+  @Field(() => [ID], { nullable: true })
+  practitionerIds?: string[] | null;
+
+  @Field(() => ID, { nullable: true })
+  locationId?: string | null;
+
+  @Field(() => TimeZone, { description: 'The zone to show the slots in' })
+  timeZone!: string;
 }

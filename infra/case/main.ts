@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { type DemoClient, type DemoFile, type DemoOrganisation, type DemoUser, readDemo } from '../demo/demo';
+import { bookFollowUp, printTimeline, settleInvoice, showMail, showNotification, showOutcome } from './aftermath';
+import { Api, Refusal } from './api';
+import { type CaseArguments, readArguments, UsageError } from './arguments';
+import { captureConsents, chooseWorkflow, openCase, openPortal, registerPatient, signIn, submitCase, uploadPicture } from './clinic';
+import { say } from './narrator';
+import { reviewCase } from './review';
+
+/** A skin case from referral to payment, by a plain client of the public API. */
+async function main(): Promise<void> {
+  const given = readArguments(process.argv.slice(2));
+  if (!existsSync(given.demoFile)) throw new UsageError(`There is no ${given.demoFile}: start the platform first (npm start)`);
+  if (!existsSync(given.image)) throw new UsageError(`There is no picture at ${given.image}`);
+  const demo = readDemo(given.demoFile);
+  const { organisation, client, reviewer } = credentials(demo, given);
+  const addresses = { graphql: demo.urls['graphql'] ?? '', ws: demo.urls['ws'] ?? '', token: demo.urls['token'] ?? '' };
+  const staff = await Api.forClient(addresses, client.clientId, client.clientSecret);
+  say('token', `${client.name} of ${organisation.name}`);
+  await journey({ staff, reviewer: await signIn(staff, reviewer.email, reviewer.password), demo, given });
+}
+
+interface Cast {
+  readonly staff: Api;
+  readonly reviewer: Api;
+  readonly demo: DemoFile;
+  readonly given: CaseArguments;
+}
+
+async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
+  const patientId = given.patient ?? (await registerPatient(staff));
+  const patient = given.patient === null ? await openPortal(staff, patientId) : null;
+  await captureConsents(staff, patientId, given.withoutConsent);
+  await chooseWorkflow(staff, given.flow);
+  const opened = await openCase(staff, patientId);
+  await uploadPicture(staff, opened, given.image);
+  const decided = followCase(staff, opened.caseId);
+  await submitCase(staff, opened.caseId);
+  await reviewCase(reviewer, opened, decided);
+  await decided;
+  await showOutcome(staff, opened.caseId, given.flow !== 'neither');
+  if (patient) await showNotification(patient);
+  await showMail(demo.urls['mailbox'], staff, patientId);
+  await settleInvoice(staff, await bookFollowUp(staff, patientId, opened.caseId));
+  await printTimeline(staff, opened.caseId);
+}
+
+/** Tells each change of the case's state; resolves once it is decided. */
+async function followCase(api: Api, caseId: string): Promise<void> {
+  let last = '';
+  const changes = api.follow<{ caseChanged: { status: string } }>(
+    'subscription ($id: ID!) { caseChanged(id: $id) { status } }',
+    { id: caseId },
+  );
+  for await (const { caseChanged } of changes) {
+    if (caseChanged.status !== last) say('case changed', caseChanged.status);
+    last = caseChanged.status;
+    if (last === 'DECIDED') return;
+  }
+}
+
+function credentials(demo: DemoFile, given: CaseArguments): { organisation: DemoOrganisation; client: DemoClient; reviewer: DemoUser } {
+  const organisation = demo.organisations.find(({ slug }) => given.organisation === null || slug === given.organisation);
+  const client = demo.clients.find(({ name, organisationId }) => name === given.client && organisationId === organisation?.id);
+  const reviewer = demo.users.find(({ roles, organisationId }) => roles.includes('REVIEWER') && organisationId === organisation?.id);
+  if (!organisation || !client || !reviewer) throw new UsageError('demo.json knows no such organisation or client');
+  return { organisation, client, reviewer };
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const expected = error instanceof Refusal || error instanceof UsageError;
+    process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);
