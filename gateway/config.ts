@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { readEnvironment, setting } from '#shared/config';
+import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
 
 const schema = z.object({
   HOST: setting.text('127.0.0.1'),
   PORT: setting.port(4000),
   LOG_LEVEL: setting.choice(logLevels, 'info'),
-  REDIS_URL: setting.url('redis://127.0.0.1:6379'),
-  /** Must be those of the processes that publish. */
-  EVENTS_PREFIX: setting.text('sa'),
-  EVENTS_PARTITIONS: setting.integer({ min: 1, max: 256, fallback: 16 }),
+  ...eventSettings,
   TOKEN_ISSUER: z.url('must be the URL of the issuer'),
   TOKEN_AUDIENCE: z.string().min(1),
   JWKS_URL: z.url('must be the URL of the key set'),

@@ -18,3 +18,4 @@ export {
 } from './transport';
 export { type EventTail } from './subscriptions';
 export { startGateway, type OpenEvents } from './start';
+export { followRedis } from './follow-redis';

@@ -4,11 +4,7 @@ import { clinical } from '../subgraphs/clinical';
 import { consent } from '../subgraphs/consent';
 
 /** Every subgraph there is, for the launchers. Only code under infra/ sees subgraphs and gateway together. */
-export const subgraphs: readonly AnySubgraph[] = [
-  anySubgraph(auth),
-  anySubgraph(consent),
-  anySubgraph(clinical),
-];
+export const subgraphs: readonly AnySubgraph[] = [anySubgraph(auth), anySubgraph(consent), anySubgraph(clinical)];
 
 /** A subgraph whose ports are its own affair: it is only ever started with what it makes itself. */
 export type AnySubgraph = Subgraph;

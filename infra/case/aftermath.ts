@@ -19,7 +19,12 @@ async function eventually<T>(what: string, look: () => Promise<T | null | undefi
 }
 
 interface Outcome {
-  readonly diagnoses: readonly { readonly source: string; readonly class: string | null; readonly malignancy: string; readonly code: { readonly code: string } }[];
+  readonly diagnoses: readonly {
+    readonly source: string;
+    readonly class: string | null;
+    readonly malignancy: string;
+    readonly code: { readonly code: string };
+  }[];
   readonly outcome: { readonly management: string; readonly decidedBy: string } | null;
 }
 
@@ -31,14 +36,17 @@ export async function showOutcome(api: Api, caseId: string, expectsDiagnoses: bo
     );
     return one.outcome && (one.diagnoses.length > 0 || !expectsDiagnoses) ? one : null;
   });
-  for (const { source, class: lesion, malignancy, code } of found.diagnoses) say('diagnosis', `${source}  ${code.code}  ${lesion ?? ''}  ${malignancy}`);
+  for (const { source, class: lesion, malignancy, code } of found.diagnoses)
+    say('diagnosis', `${source}  ${code.code}  ${lesion ?? ''}  ${malignancy}`);
   say('outcome', `${found.outcome?.management ?? ''} by ${found.outcome?.decidedBy ?? ''}`);
   return found;
 }
 
 export async function showNotification(patient: Api): Promise<void> {
   const item = await eventually('notification', async () => {
-    const { me } = await patient.run<{ me: { inbox: { nodes: { title: string }[] } } }>('query inbox { me { inbox(first: 5) { nodes { title } } } }');
+    const { me } = await patient.run<{ me: { inbox: { nodes: { title: string }[] } } }>(
+      'query inbox { me { inbox(first: 5) { nodes { title } } } }',
+    );
     return me.inbox.nodes[0];
   });
   say('patient’s inbox', item.title);
@@ -46,11 +54,19 @@ export async function showNotification(patient: Api): Promise<void> {
 
 export async function showMail(mailbox: string | undefined, api: Api, patientId: string): Promise<void> {
   const messageId = await eventually('e-mail', async () => {
-    const { patient } = await api.run<{ patient: { notifications: { nodes: { deliveries: { channel: string; status: string; providerMessageId: string | null }[] }[] } } }>(
+    const { patient } = await api.run<{
+      patient: {
+        notifications: {
+          nodes: { deliveries: { channel: string; status: string; providerMessageId: string | null }[] }[];
+        };
+      };
+    }>(
       'query deliveries($id: ID!) { patient(id: $id) { notifications(first: 5) { nodes { deliveries { channel status providerMessageId } } } } }',
       { id: patientId },
     );
-    const mails = patient.notifications.nodes.flatMap(({ deliveries }) => deliveries).filter(({ channel }) => channel === 'EMAIL');
+    const mails = patient.notifications.nodes
+      .flatMap(({ deliveries }) => deliveries)
+      .filter(({ channel }) => channel === 'EMAIL');
     return mails.find(({ providerMessageId }) => providerMessageId !== null)?.providerMessageId;
   });
   if (mailbox === undefined) return;
@@ -81,7 +97,9 @@ export async function bookFollowUp(api: Api, patientId: string, caseId: string):
   for (const slot of availableSlots.slice(0, 20)) {
     const input = { idempotencyKey: randomUUID(), patientId, caseId, slotToken: slot.token };
     try {
-      const { bookAppointment } = await api.run<{ bookAppointment: { appointment: { id: string; number: string; status: string } } }>(
+      const { bookAppointment } = await api.run<{
+        bookAppointment: { appointment: { id: string; number: string; status: string } };
+      }>(
         'mutation bookAppointment($input: BookAppointmentInput!) { bookAppointment(input: $input) { appointment { id number status } userErrors { code message } } }',
         { input },
       );
@@ -132,10 +150,11 @@ export async function settleInvoice(api: Api, appointmentId: string): Promise<vo
 }
 
 export async function printTimeline(api: Api, caseId: string): Promise<void> {
-  const { case: found } = await api.run<{ case: { timeline: { nodes: { at: string; type: string; from: string | null; to: string | null }[] } } }>(
-    'query timeline($id: ID!) { case(id: $id) { timeline(first: 100) { nodes { at type from to } } } }',
-    { id: caseId },
-  );
+  const { case: found } = await api.run<{
+    case: { timeline: { nodes: { at: string; type: string; from: string | null; to: string | null }[] } };
+  }>('query timeline($id: ID!) { case(id: $id) { timeline(first: 100) { nodes { at type from to } } } }', {
+    id: caseId,
+  });
   process.stdout.write('\n  The case’s timeline\n');
   for (const { at, type, from, to } of [...found.timeline.nodes].sort((a, b) => a.at.localeCompare(b.at))) {
     process.stdout.write(`  ${at}  ${type.padEnd(26)} ${from ?? ''}${to === null ? '' : ` → ${to}`}\n`);

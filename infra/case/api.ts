@@ -1,3 +1,4 @@
+import { type FormattedExecutionResult } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -52,7 +53,9 @@ export class Api {
     });
     const body = (await response.json()) as { access_token?: string; error?: string; error_description?: string };
     if (body.access_token === undefined) {
-      throw new Refusal('token', [{ code: body.error ?? String(response.status), message: body.error_description ?? '' }]);
+      throw new Refusal('token', [
+        { code: body.error ?? String(response.status), message: body.error_description ?? '' },
+      ]);
     }
     return new Api(addresses, body.access_token);
   }
@@ -73,7 +76,10 @@ export class Api {
     });
     const answer = (await response.json()) as Answer;
     const name = /(?:query|mutation)\s+(\w+)/.exec(document)?.[1] ?? 'request';
-    const errors = (answer.errors ?? []).map(({ message, extensions }) => ({ code: extensions?.code ?? 'ERROR', message }));
+    const errors = (answer.errors ?? []).map(({ message, extensions }) => ({
+      code: extensions?.code ?? 'ERROR',
+      message,
+    }));
     const userErrors = Object.values(answer.data ?? {}).flatMap(
       (value) => (value as { userErrors?: { code: string; message: string }[] } | null)?.userErrors ?? [],
     );
@@ -83,16 +89,23 @@ export class Api {
 
   /** Each answer of a subscription, until the loop is left. */
   follow<T>(document: string, variables: Record<string, unknown>): AsyncIterableIterator<T> {
-    const answers = this.sockets.iterate<Record<string, unknown>>({ query: document, variables });
+    const answers = this.sockets.iterate({ query: document, variables });
     return {
       [Symbol.asyncIterator]() {
         return this;
       },
       next: async () => {
-        const { value, done } = await answers.next();
+        const answer = (await answers.next()) as IteratorResult<
+          FormattedExecutionResult<Record<string, unknown>>,
+          undefined
+        >;
+        const { value, done } = answer;
         if (done === true) return { value: undefined, done: true };
         if (value.errors) {
-          throw new Refusal('subscription', value.errors.map(({ message, extensions }) => ({ code: String(extensions?.['code']), message })));
+          throw new Refusal(
+            'subscription',
+            value.errors.map(({ message, extensions }) => ({ code: String(extensions?.['code']), message })),
+          );
         }
         return { value: value.data as T, done: false };
       },

@@ -10,7 +10,12 @@ import { say } from './narrator';
 export const purposes = ['DIRECT_CARE', 'PHOTOGRAPHY', 'AI_ANALYSIS', 'EMAIL_CONTACT'] as const;
 
 export async function registerPatient(api: Api): Promise<string> {
-  const given = { givenName: 'Imogen', familyName: 'Hartley', birthDate: '1971-03-09', email: `imogen.${randomBytes(4).toString('hex')}@patients.example` };
+  const given = {
+    givenName: 'Imogen',
+    familyName: 'Hartley',
+    birthDate: '1971-03-09',
+    email: `imogen.${randomBytes(4).toString('hex')}@patients.example`,
+  };
   const { createPatient } = await api.run<{ createPatient: { patient: { id: string } } }>(
     'mutation registerPatient($input: CreatePatientInput!) { createPatient(input: $input) { patient { id } userErrors { code message } } }',
     { input: { idempotencyKey: randomUUID(), identity: given, sexAtBirth: 'FEMALE', fitzpatrick: 'II' } },
@@ -23,7 +28,14 @@ export async function registerPatient(api: Api): Promise<string> {
 export async function openPortal(api: Api, patientId: string): Promise<Api> {
   const email = `portal.${randomBytes(4).toString('hex')}@patients.example`;
   const temporaryPassword = randomBytes(12).toString('base64url');
-  const person = { email, temporaryPassword, firstName: 'Imogen', lastName: 'Hartley', roles: ['PATIENT'], patientIds: [patientId] };
+  const person = {
+    email,
+    temporaryPassword,
+    firstName: 'Imogen',
+    lastName: 'Hartley',
+    roles: ['PATIENT'],
+    patientIds: [patientId],
+  };
   await api.run(
     'mutation invitePatient($input: InviteUserInput!) { inviteUser(input: $input) { user { id } userErrors { code message } } }',
     { input: { idempotencyKey: randomUUID(), ...person } },
@@ -56,7 +68,14 @@ export async function captureConsents(api: Api, patientId: string, without: read
     for (const { type, text } of patient.requiredConsents) {
       if (!text) continue;
       const shown = { textVersionId: text.id, textSha256: createHash('sha256').update(text.body).digest('hex') };
-      const input = { idempotencyKey: randomUUID(), patientId, typeKey: type.key, ...shown, decision: 'PERMIT', channel: 'IN_CLINIC_TABLET' };
+      const input = {
+        idempotencyKey: randomUUID(),
+        patientId,
+        typeKey: type.key,
+        ...shown,
+        decision: 'PERMIT',
+        channel: 'IN_CLINIC_TABLET',
+      };
       await api.run(
         'mutation captureConsent($input: CaptureConsentInput!) { captureConsent(input: $input) { record { id } userErrors { code message } } }',
         { input },
@@ -107,12 +126,29 @@ export interface OpenedCase {
 export async function openCase(api: Api, patientId: string): Promise<OpenedCase> {
   const { createCase } = await api.run<{ createCase: { case: { id: string; number: string } } }>(
     'mutation createCase($input: CreateCaseInput!) { createCase(input: $input) { case { id number } userErrors { code message } } }',
-    { input: { idempotencyKey: randomUUID(), patientId, pathway: 'URGENT_SUSPECTED_CANCER', priority: 'URGENT', referralReason: 'A mole that has changed over three months' } },
+    {
+      input: {
+        idempotencyKey: randomUUID(),
+        patientId,
+        pathway: 'URGENT_SUSPECTED_CANCER',
+        priority: 'URGENT',
+        referralReason: 'A mole that has changed over three months',
+      },
+    },
   );
   const { id: caseId, number } = createCase.case;
   const { addFinding } = await api.run<{ addFinding: { finding: { id: string } } }>(
     'mutation addFinding($input: AddFindingInput!) { addFinding(input: $input) { finding { id } userErrors { code message } } }',
-    { input: { caseId, label: 'A', bodySiteCode: 'UPPER_BACK', laterality: 'LEFT', longestDiameterMm: 7.5, changes: ['SIZE', 'COLOUR'] } },
+    {
+      input: {
+        caseId,
+        label: 'A',
+        bodySiteCode: 'UPPER_BACK',
+        laterality: 'LEFT',
+        longestDiameterMm: 7.5,
+        changes: ['SIZE', 'COLOUR'],
+      },
+    },
   );
   say('case opened', `${number}  ${caseId}`);
   return { caseId, findingId: addFinding.finding.id };
@@ -124,7 +160,11 @@ interface Ticket {
   readonly requiredHeaders: Record<string, string>;
 }
 
-const contentTypes: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png' };
+const contentTypes: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+};
 
 /** Ticket, PUT to the presigned URL, completion. */
 export async function uploadPicture(api: Api, { caseId, findingId }: OpenedCase, file: string): Promise<void> {
@@ -142,7 +182,9 @@ export async function uploadPicture(api: Api, { caseId, findingId }: OpenedCase,
   const { id, put, requiredHeaders } = requestUpload.ticket;
   const stored = await fetch(put.url, { method: put.method, headers: requiredHeaders, body: new Uint8Array(bytes) });
   if (!stored.ok) throw new Refusal('upload', [{ code: String(stored.status), message: await stored.text() }]);
-  const { completeUpload } = await api.run<{ completeUpload: { image: { status: string; width: number; height: number; quality: { score: number } | null } } }>(
+  const { completeUpload } = await api.run<{
+    completeUpload: { image: { status: string; width: number; height: number; quality: { score: number } | null } };
+  }>(
     'mutation completeUpload($id: ID!) { completeUpload(ticketId: $id) { image { status width height quality { score } } userErrors { code message } } }',
     { id },
   );
@@ -151,7 +193,10 @@ export async function uploadPicture(api: Api, { caseId, findingId }: OpenedCase,
 }
 
 export async function submitCase(api: Api, caseId: string): Promise<void> {
-  const { case: found } = await api.run<{ case: { version: number } }>('query caseVersion($id: ID!) { case(id: $id) { version } }', { id: caseId });
+  const { case: found } = await api.run<{ case: { version: number } }>(
+    'query caseVersion($id: ID!) { case(id: $id) { version } }',
+    { id: caseId },
+  );
   await api.run(
     'mutation submitCase($id: ID!, $ifVersion: Int!) { submitCase(id: $id, ifVersion: $ifVersion) { case { status } userErrors { code message } } }',
     { id: caseId, ifVersion: found.version },

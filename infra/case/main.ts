@@ -3,14 +3,24 @@ import { type DemoClient, type DemoFile, type DemoOrganisation, type DemoUser, r
 import { bookFollowUp, printTimeline, settleInvoice, showMail, showNotification, showOutcome } from './aftermath';
 import { Api, Refusal } from './api';
 import { type CaseArguments, readArguments, UsageError } from './arguments';
-import { captureConsents, chooseWorkflow, openCase, openPortal, registerPatient, signIn, submitCase, uploadPicture } from './clinic';
+import {
+  captureConsents,
+  chooseWorkflow,
+  openCase,
+  openPortal,
+  registerPatient,
+  signIn,
+  submitCase,
+  uploadPicture,
+} from './clinic';
 import { say } from './narrator';
 import { reviewCase } from './review';
 
 /** A skin case from referral to payment, by a plain client of the public API. */
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
-  if (!existsSync(given.demoFile)) throw new UsageError(`There is no ${given.demoFile}: start the platform first (npm start)`);
+  if (!existsSync(given.demoFile))
+    throw new UsageError(`There is no ${given.demoFile}: start the platform first (npm start)`);
   if (!existsSync(given.image)) throw new UsageError(`There is no picture at ${given.image}`);
   const demo = readDemo(given.demoFile);
   const { organisation, client, reviewer } = credentials(demo, given);
@@ -59,10 +69,19 @@ async function followCase(api: Api, caseId: string): Promise<void> {
   }
 }
 
-function credentials(demo: DemoFile, given: CaseArguments): { organisation: DemoOrganisation; client: DemoClient; reviewer: DemoUser } {
-  const organisation = demo.organisations.find(({ slug }) => given.organisation === null || slug === given.organisation);
-  const client = demo.clients.find(({ name, organisationId }) => name === given.client && organisationId === organisation?.id);
-  const reviewer = demo.users.find(({ roles, organisationId }) => roles.includes('REVIEWER') && organisationId === organisation?.id);
+function credentials(
+  demo: DemoFile,
+  given: CaseArguments,
+): { organisation: DemoOrganisation; client: DemoClient; reviewer: DemoUser } {
+  const organisation = demo.organisations.find(
+    ({ slug }) => given.organisation === null || slug === given.organisation,
+  );
+  const client = demo.clients.find(
+    ({ name, organisationId }) => name === given.client && organisationId === organisation?.id,
+  );
+  const reviewer = demo.users.find(
+    ({ roles, organisationId }) => roles.includes('REVIEWER') && organisationId === organisation?.id,
+  );
   if (!organisation || !client || !reviewer) throw new UsageError('demo.json knows no such organisation or client');
   return { organisation, client, reviewer };
 }
@@ -71,7 +90,9 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     const expected = error instanceof Refusal || error instanceof UsageError;
-    process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(1);
   },
 );

@@ -23,7 +23,16 @@ export async function reviewCase(reviewer: Api, opened: OpenedCase, stop: Promis
   );
   say('review claimed', reviewId);
   const read = {
-    perFinding: [{ findingId: opened.findingId, system: 'ICD-10', code: 'C43.5', class: 'MELANOMA', malignancy: 'MALIGNANT', confidence: 80 }],
+    perFinding: [
+      {
+        findingId: opened.findingId,
+        system: 'ICD-10',
+        code: 'C43.5',
+        class: 'MELANOMA',
+        malignancy: 'MALIGNANT',
+        confidence: 80,
+      },
+    ],
     ...{ management: 'BIOPSY', confidence: 80, imageQualityAdequate: true },
     rationale: 'Asymmetric, irregular border, several colours',
   };
@@ -40,8 +49,12 @@ async function awaitReview(reviewer: Api, caseId: string): Promise<string> {
     { key: queueKey },
   );
   // The review may have been queued before the socket was open: look once, then listen.
-  const first = reviewer.run<{ reviewQueue: Queue }>(`query waitingReviews($key: String!) { reviewQueue(key: $key) { ${waiting} } }`, { key: queueKey });
-  const seen = async (queue: Queue): Promise<string | undefined> => queue.reviews.nodes.find((review) => review.case.id === caseId)?.id;
+  const first = reviewer.run<{ reviewQueue: Queue }>(
+    `query waitingReviews($key: String!) { reviewQueue(key: $key) { ${waiting} } }`,
+    { key: queueKey },
+  );
+  const seen = async (queue: Queue): Promise<string | undefined> =>
+    queue.reviews.nodes.find((review) => review.case.id === caseId)?.id;
   const now = await seen((await first).reviewQueue);
   if (now !== undefined) return now;
   for await (const { reviewQueueChanged } of changes) {

@@ -75,7 +75,9 @@ export async function ensureDemo(
   const file = join(dataDirectory, 'demo.json');
   const marker = join(dataDirectory, 'demo.incomplete');
   if (existsSync(marker)) {
-    throw new DemoInterrupted(`The first start was interrupted while it made the demo data: remove ${dataDirectory} and start again`);
+    throw new DemoInterrupted(
+      `The first start was interrupted while it made the demo data: remove ${dataDirectory} and start again`,
+    );
   }
   const demo = existsSync(file) ? { ...readDemo(file), urls } : await fill(marker, seedables, urls);
   writeFileSync(`${file}.new`, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
@@ -87,7 +89,11 @@ export function readDemo(file: string): DemoFile {
   return JSON.parse(readFileSync(file, 'utf8')) as DemoFile;
 }
 
-async function fill(marker: string, seedables: readonly Seedable[], urls: Readonly<Record<string, string>>): Promise<DemoFile> {
+async function fill(
+  marker: string,
+  seedables: readonly Seedable[],
+  urls: Readonly<Record<string, string>>,
+): Promise<DemoFile> {
   writeFileSync(marker, '');
   const ordered = [...seedables].sort((a, b) => Number(b.name === 'auth') - Number(a.name === 'auth'));
   const filled = [];
@@ -118,7 +124,12 @@ async function fillOrganisation(
     organisation: { id, name, slug, region },
     clients: clients.map((client) => ({ ...client, organisationId: id })),
     users: people.map(({ email, password, roles }) => ({ email, password, roles, organisationId: id })),
-    ids: { ...ids, people: Object.fromEntries(people.map(({ email, userId, practitionerId }) => [email, { userId, practitionerId }])) },
+    ids: {
+      ...ids,
+      people: Object.fromEntries(
+        people.map(({ email, userId, practitionerId }) => [email, { userId, practitionerId }]),
+      ),
+    },
   };
 }
 

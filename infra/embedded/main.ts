@@ -79,6 +79,8 @@ function stopOnSignals(platform: EmbeddedPlatform): void {
 
 main().catch((error: unknown) => {
   const expected = error instanceof StartError || error instanceof ConfigError || error instanceof DemoInterrupted;
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(1);
 });

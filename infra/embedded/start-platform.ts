@@ -64,11 +64,19 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
   const baseUrl = `http://${config.HOST}:${String(config.PORT)}`;
   const secrets = readSecrets(config.DATA_DIR);
   const events = inProcessEvents();
-  const simulators = await startSimulators({ directory: config.DATA_DIR, webhookUrl: `${baseUrl}/v1/callbacks/payments`, secrets });
+  const simulators = await startSimulators({
+    directory: config.DATA_DIR,
+    webhookUrl: `${baseUrl}/v1/callbacks/payments`,
+    secrets,
+  });
   closers.push(() => simulators.close());
   const internal = generateInternalKeys(['gateway', ...subgraphs.map(({ name }) => `service:${name}`)]);
   const platform: Platform = {
-    environment: { ...environment, ...simulatorSettings(simulators, secrets), TOKEN_ISSUER: environment['TOKEN_ISSUER'] ?? baseUrl },
+    environment: {
+      ...environment,
+      ...simulatorSettings(simulators, secrets),
+      TOKEN_ISSUER: environment['TOKEN_ISSUER'] ?? baseUrl,
+    },
     log,
     connection: { kind: 'sqlite', directory: join(config.DATA_DIR, 'databases') },
     keyProvider: localKeyProvider(join(config.DATA_DIR, 'keys', 'kek')),
@@ -85,7 +93,9 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     running.push(started);
   }
   const gateway = await createGateway({
-    supergraph: loadSupergraph(composeSupergraph(running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl })))),
+    supergraph: loadSupergraph(
+      composeSupergraph(running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }))),
+    ),
     transports: new Map(running.map(({ name, execute }) => [name, inProcessTransport(execute)])),
     verifyToken: createTokenVerifier({
       issuer: environment['TOKEN_ISSUER'] ?? baseUrl,
@@ -97,7 +107,10 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     log,
     config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
   });
-  closers.push(() => events.close(), () => gateway.close());
+  closers.push(
+    () => events.close(),
+    () => gateway.close(),
+  );
   mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets, log)]);
   const url = await gateway.listen();
   await platform.storage.ensureBucket();
@@ -108,7 +121,14 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
 function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {
   const { accessKeyId, secretAccessKey } = secrets.objects;
   const endpoint = `${baseUrl}${objectsPath}`;
-  return createObjectStore({ endpoint, region: 'eu-west-2', bucket: 'sa-platform', accessKeyId, secretAccessKey, forcePathStyle: true });
+  return createObjectStore({
+    endpoint,
+    region: 'eu-west-2',
+    bucket: 'sa-platform',
+    accessKeyId,
+    secretAccessKey,
+    forcePathStyle: true,
+  });
 }
 
 function objectsRoute(config: EmbeddedConfig, secrets: EmbeddedSecrets, log: Logger): HttpRoute {

@@ -84,8 +84,7 @@ export function isSatisfied(rule: AccessRule, actor: Actor | null): boolean {
 export function operationRules(
   schema: GraphQLSchema,
   rules: AccessRules,
-  document: DocumentNode,
-  operationName?: string | null,
+  { document, operationName }: { readonly document: DocumentNode; readonly operationName: string | null },
 ): readonly AccessRule[] {
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new DomainError('BAD_USER_INPUT', 'Name one of the operations in the document');

@@ -89,5 +89,7 @@ function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
 function isUnreachable(error: unknown): boolean {
   const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: { code?: unknown } };
   // fetch reports every network failure as a TypeError with the system's error as its cause.
-  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || (name === 'TypeError' && cause?.code !== undefined);
+  return (
+    code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || (name === 'TypeError' && cause?.code !== undefined)
+  );
 }

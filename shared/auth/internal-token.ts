@@ -36,11 +36,7 @@ const contextSchema = z.object({ actor: actorSchema.nullable() });
  * Signs who is asking, for one audience and at most 60 s (`typ: actor+jwt`, EdDSA).
  * The gateway signs for subgraphs; a service signs for the gateway when it reads the supergraph by itself.
  */
-export async function signActorContext(
-  signer: InternalSigner,
-  actor: Actor | null,
-  audience: string,
-): Promise<string> {
+export async function signActorContext(signer: InternalSigner, actor: Actor | null, audience: string): Promise<string> {
   const claim = actor && { ...actor, scopes: [...actor.scopes], expiresAt: actor.expiresAt.getTime() };
   return new SignJWT({ actor: claim })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'actor+jwt', kid: signer.name })
@@ -90,7 +86,10 @@ function findKey(keys: InternalKeys, kid: string): KeyObject {
 }
 
 /** Fresh keys for every name, as one process of a single-machine platform makes them at start-up. */
-export function generateInternalKeys(names: readonly string[]): { signers: Map<string, InternalSigner>; keys: InternalKeys } {
+export function generateInternalKeys(names: readonly string[]): {
+  signers: Map<string, InternalSigner>;
+  keys: InternalKeys;
+} {
   const pairs = names.map((name) => ({ name, ...generateKeyPairSync('ed25519') }));
   return {
     signers: new Map(pairs.map(({ name, privateKey }) => [name, { name, privateKey }])),
@@ -104,7 +103,10 @@ export function exportSigner(signer: InternalSigner): string {
 }
 
 export function importSigner(name: string, privateKey: string): InternalSigner {
-  return { name, privateKey: createPrivateKey({ key: Buffer.from(privateKey, 'base64'), type: 'pkcs8', format: 'der' }) };
+  return {
+    name,
+    privateKey: createPrivateKey({ key: Buffer.from(privateKey, 'base64'), type: 'pkcs8', format: 'der' }),
+  };
 }
 
 /** `{ name: SPKI in base64 }` as JSON, as an environment variable carries it. */

@@ -12,10 +12,10 @@ type SchemaDecorator = ClassDecorator & MethodDecorator & PropertyDecorator;
  */
 export function RequireScopes(...alternatives: [Scope | Scope[], ...(Scope | Scope[])[]]): SchemaDecorator {
   const scopes = alternatives.map((alternative) => (Array.isArray(alternative) ? alternative : [alternative]));
-  return Directive(`@requiresScopes(scopes: ${JSON.stringify(scopes)})`) as SchemaDecorator;
+  return Directive(`@requiresScopes(scopes: ${JSON.stringify(scopes)})`);
 }
 
 /** Any verified caller may select this; what they then see is a matter of row policies. */
 export function Authenticated(): SchemaDecorator {
-  return Directive('@authenticated') as SchemaDecorator;
+  return Directive('@authenticated');
 }

@@ -29,8 +29,10 @@ export const setting = {
   url: (fallback: string) => z.url('must be a URL').default(fallback),
   optionalText: () => z.string().min(1).optional(),
   optionalUrl: () => z.url('must be a URL').optional(),
-  choice: <const Choices extends readonly [string, ...string[]]>(choices: Choices, fallback: NoInfer<Choices[number]>) =>
-    z.enum(choices, `must be one of ${choices.join(', ')}`).default(fallback as never),
+  choice: <const Choices extends readonly [string, ...string[]]>(
+    choices: Choices,
+    fallback: NoInfer<Choices[number]>,
+  ) => z.enum(choices, `must be one of ${choices.join(', ')}`).default(fallback as never),
   onOff: (fallback: boolean) =>
     z
       .enum(['on', 'off'], 'must be on or off')

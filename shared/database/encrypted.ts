@@ -22,6 +22,7 @@ export function Encrypted(category: DataCategory, options: { name?: string } = {
 }
 
 /** Whose record a row is: the patient (or person) whose keys encrypt it and whose access log shows who saw it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it types the row of the caller's function
 export function PhiSubject<E extends TenantEntity>(subjectOf: (row: E) => string | null): ClassDecorator {
   return (target) => {
     subjects.set(target, subjectOf);

@@ -41,12 +41,22 @@ export async function readPage<E extends TenantEntity>(
 ): Promise<Page<E>> {
   const { where, orderBy = 'createdAt', direction = 'DESC', after = null } = request;
   const first = pageSize(request.first);
-  const seal = cursorSeal(await reader.indexKey(), [reader.actor.subject, reader.actor.organisationId, type.name, orderBy, direction, JSON.stringify(where)]);
+  const seal = cursorSeal(await reader.indexKey(), [
+    reader.actor.subject,
+    reader.actor.organisationId,
+    type.name,
+    orderBy,
+    direction,
+    JSON.stringify(where),
+  ]);
   const countAll = (): Promise<number> => reader.count(type, where);
   const query = reader.query(type, where);
   if (!query) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false, countAll };
   if (after !== null) startAfter(query, { ...seal.open(after), orderBy, direction });
-  query.orderBy(`row.${orderBy}`, direction).addOrderBy('row.id', direction).take(first + 1);
+  query
+    .orderBy(`row.${orderBy}`, direction)
+    .addOrderBy('row.id', direction)
+    .take(first + 1);
   const rows = await reader.rows(type, query);
   const nodes = rows.slice(0, first);
   const cursors = nodes.map((node) => seal.close({ at: (node[orderBy] as Date).getTime(), id: node.id }));
@@ -55,7 +65,8 @@ export async function readPage<E extends TenantEntity>(
 
 function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultPageSize;
-  if (size < 0 || size > maxPageSize) throw new InputError(`first is a number from 0 to ${String(maxPageSize)}`, ['first']);
+  if (size < 0 || size > maxPageSize)
+    throw new InputError(`first is a number from 0 to ${String(maxPageSize)}`, ['first']);
   return size;
 }
 
@@ -64,10 +75,10 @@ function startAfter<E extends TenantEntity>(
   { at, id, orderBy, direction }: Position & { orderBy: keyof E & string; direction: 'ASC' | 'DESC' },
 ): void {
   const beyond = direction === 'DESC' ? '<' : '>';
-  const metadata = query.connection.getMetadata(query.expressionMap.mainAlias?.target ?? '');
+  const metadata = query.dataSource.getMetadata(query.expressionMap.mainAlias?.target ?? '');
   const prepare = (property: string, value: unknown): unknown => {
     const column = metadata.findColumnWithPropertyName(property);
-    return column ? query.connection.driver.preparePersistentValue(value, column) : value;
+    return column ? query.dataSource.driver.preparePersistentValue(value, column) : value;
   };
   const parameters = { after_at: prepare(orderBy, new Date(at)), after_id: prepare('id', id) };
   query.andWhere(
@@ -92,7 +103,10 @@ function cursorSeal(
   boundTo: readonly string[],
 ): { close(position: Position): string; open(cursor: string): Position } {
   const mac = (text: string): Buffer =>
-    createHmac('sha256', key).update(JSON.stringify([...boundTo, text])).digest().subarray(0, 12);
+    createHmac('sha256', key)
+      .update(JSON.stringify([...boundTo, text]))
+      .digest()
+      .subarray(0, 12);
   return {
     close(position) {
       const text = JSON.stringify(position);

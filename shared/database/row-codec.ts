@@ -25,7 +25,7 @@ export class RowCodec {
   ) {}
 
   metadata(type: EntityType<TenantEntity>): EntityMetadata {
-    return this.manager.connection.getMetadata(type);
+    return this.manager.dataSource.getMetadata(type);
   }
 
   /** Notes the present state as the stored one. Call before decrypting, or give the stored form. */
@@ -36,7 +36,10 @@ export class RowCodec {
   }
 
   /** What differs from the stored form, encrypted where it must be, and the whole new stored form. */
-  async changes<E extends TenantEntity>(type: EntityType<E>, row: E): Promise<{ changed: StoredRow; stored: StoredRow }> {
+  async changes<E extends TenantEntity>(
+    type: EntityType<E>,
+    row: E,
+  ): Promise<{ changed: StoredRow; stored: StoredRow }> {
     const memory = memories.get(row);
     if (!memory) throw new Error(`Save a ${type.name} that this process has read, or create one`);
     const clear = clearOf(type, row);

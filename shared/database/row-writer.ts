@@ -38,7 +38,13 @@ export class RowWriter {
 
   async insert<E extends TenantEntity>(type: EntityType<E>, values: NewValues<E>): Promise<E> {
     const { actor, at, manager } = this.parts;
-    const managed = { organisationId: actor.organisationId, region: actor.region, version: 1, createdAt: at, updatedAt: at };
+    const managed = {
+      organisationId: actor.organisationId,
+      region: actor.region,
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    };
     const row = Object.assign(new type(), values, managed);
     const stored = await this.codec.encode(type, row);
     await manager.createQueryBuilder().insert().into(type).values(asPartial<E>(stored)).updateEntity(false).execute();
@@ -65,7 +71,11 @@ export class RowWriter {
     return row;
   }
 
-  updateWhere<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>, values: object): Promise<number> {
+  updateWhere<E extends TenantEntity>(
+    type: EntityType<E>,
+    where: FindOptionsWhere<E>,
+    values: object,
+  ): Promise<number> {
     return this.execute(type, this.own(where), { ...values, updatedAt: this.parts.at });
   }
 
@@ -84,7 +94,11 @@ export class RowWriter {
     return { ...where, organisationId: this.parts.actor.organisationId };
   }
 
-  private async execute<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>, values: StoredRow): Promise<number> {
+  private async execute<E extends TenantEntity>(
+    type: EntityType<E>,
+    where: FindOptionsWhere<E>,
+    values: StoredRow,
+  ): Promise<number> {
     const query = this.parts.manager.createQueryBuilder().update(type).set(asPartial<E>(values)).where(where);
     return (await query.updateEntity(false).execute()).affected ?? 0;
   }
@@ -105,12 +119,17 @@ export class RowWriter {
     });
     const patientId = subjectOf(row);
     if (patientId === null) return;
-    const what = { category: 'WRITE', action: `${type.name}.${verb}`, resourceType: type.name, resourceId: row.id } as const;
+    const what = {
+      category: 'WRITE',
+      action: `${type.name}.${verb}`,
+      resourceType: type.name,
+      resourceId: row.id,
+    } as const;
     await appendAudit(manager, auditRecord(actor, at, { ...what, patientId }));
   }
 }
 
 // TypeORM's partial type recurses into every property and gives up on JSON columns; the keys are checked by NewValues.
 function asPartial<E extends TenantEntity>(values: object): QueryDeepPartialEntity<E> {
-  return values as QueryDeepPartialEntity<E>;
+  return values;
 }

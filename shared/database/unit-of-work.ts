@@ -64,11 +64,18 @@ export class UnitOfWork {
   }
 
   /** @throws {DomainError} NOT_FOUND when there is none this actor may see; STALE_VERSION when it is not at `ifVersion`. */
-  async get<E extends TenantEntity>(type: EntityType<E>, id: string, expected: { ifVersion?: number } = {}): Promise<E> {
+  async get<E extends TenantEntity>(
+    type: EntityType<E>,
+    id: string,
+    expected: { ifVersion?: number } = {},
+  ): Promise<E> {
     const row = await this.find(type, id);
     if (!row) throw new NotFoundError(type.name);
     if (expected.ifVersion !== undefined && expected.ifVersion !== row.version) {
-      throw new ConflictError(`This ${type.name} has changed since version ${String(expected.ifVersion)}`, 'STALE_VERSION');
+      throw new ConflictError(
+        `This ${type.name} has changed since version ${String(expected.ifVersion)}`,
+        'STALE_VERSION',
+      );
     }
     return row;
   }
@@ -82,7 +89,11 @@ export class UnitOfWork {
     return row;
   }
 
-  list<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>, options: ListOptions<E> = {}): Promise<E[]> {
+  list<E extends TenantEntity>(
+    type: EntityType<E>,
+    where: FindOptionsWhere<E>,
+    options: ListOptions<E> = {},
+  ): Promise<E[]> {
     return this.reading((reader) => reader.list(type, where, options));
   }
 
@@ -139,9 +150,7 @@ export class UnitOfWork {
     const result = await withTenant(this.actor.organisationId, async () => {
       // The organisation's own key is made outside any transaction: a rollback must not take it from those who used it.
       await this.keys(database.tenant.manager).indexKey(this.actor.organisationId);
-      return inTransaction(database.tenant, (manager) =>
-        work(new UnitOfWork(this.persistence, this.options, manager)),
-      );
+      return inTransaction(database.tenant, (manager) => work(new UnitOfWork(this.persistence, this.options, manager)));
     });
     committed();
     return result;

@@ -131,7 +131,12 @@ export const eventTypes = {
   'notifications.notification.accepted': ofNotification,
   'notifications.notification.delivered': { ...ofNotification, channel: code() },
   'notifications.notification.failed': { ...ofNotification, reason: code() },
-  'notifications.inbox_item.added': { inboxItemId: id('inb'), userId, notificationId: id('ntf').orNull },
+  'notifications.inbox_item.added': {
+    inboxItemId: id('inb'),
+    userId: userId.orNull,
+    patientId: patientId.orNull,
+    notificationId: id('ntf').orNull,
+  },
 
   'payments.invoice.created': ofInvoice,
   'payments.invoice.finalized': { ...ofInvoice, ...amount },

@@ -10,6 +10,7 @@ export {
 } from './catalogue';
 export { DeadLetterRow } from './dead-letter.entity';
 export { type EventData, type PlatformEvent } from './envelope';
+export { eventSettings } from './event-settings';
 export { eventEntities, eventMigrations } from './event-tables';
 export { eventTypes } from './event-types';
 export { inProcessTransport, type InProcessTransportOptions } from './in-process-transport';

@@ -38,7 +38,10 @@ export const listSize =
  * The Relay connection of a type: `<Name>Connection` and `<Name>Edge`.
  * https://relay.dev/graphql/connections.htm, with `nodes` and `totalCount` added.
  */
-export function connectionType<E extends TenantEntity>(name: string, type: () => ClassType<E>): ClassType<Connection<E>> {
+export function connectionType<E extends TenantEntity>(
+  name: string,
+  type: () => ClassType<E>,
+): ClassType<Connection<E>> {
   @ObjectType(`${name}Edge`)
   class EdgeOfType {
     @Field()

@@ -4,17 +4,17 @@ type SchemaDecorator = ClassDecorator & MethodDecorator & PropertyDecorator;
 
 /** The field or type carries protected health information: encrypted, scoped, never cached or logged. */
 export function Phi(category?: 'DIRECT_IDENTIFIER' | 'CLINICAL' | 'IMAGE' | 'FINANCIAL'): SchemaDecorator {
-  return Directive(category ? `@phi(category: "${category}")` : '@phi') as SchemaDecorator;
+  return Directive(category ? `@phi(category: "${category}")` : '@phi');
 }
 
 /** Released only while the subject has an active consent for the purpose; otherwise null and CONSENT_REQUIRED. */
 export function RequireConsent(purpose: string): SchemaDecorator {
-  return Directive(`@consent(purpose: "${purpose}")`) as SchemaDecorator;
+  return Directive(`@consent(purpose: "${purpose}")`);
 }
 
 /** Each resolution writes an audit record with this action. */
 export function Audited(action: string): SchemaDecorator {
-  return Directive(`@audited(action: "${action}")`) as SchemaDecorator;
+  return Directive(`@audited(action: "${action}")`);
 }
 
 /** What every subgraph's SDL begins with. */

@@ -14,7 +14,7 @@ export class Loaders {
   load<K, V>(batch: BatchFunction<K, V>, key: K): Promise<V> {
     const known = this.loaders.get(batch) as DataLoader<K, V> | undefined;
     const loader = known ?? new DataLoader<K, V>((keys) => batch(this.unit, keys), { maxBatchSize: 500 });
-    if (!known) this.loaders.set(batch, loader as DataLoader<unknown, unknown>);
+    if (!known) this.loaders.set(batch, loader);
     return loader.load(key);
   }
 

@@ -27,7 +27,12 @@ export abstract class Payload {
 }
 
 // These concern the request as a whole, not what was asked: they stay top-level errors.
-const requestErrors: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']);
+const requestErrors: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'UPSTREAM_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+]);
 
 /**
  * Awaits a service's answer and turns an expected failure into `userErrors`.

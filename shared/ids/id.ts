@@ -63,7 +63,7 @@ export type IdPrefix = keyof typeof idPrefixes;
 
 // Crockford's base32 in lower case: no i, l, o, u, so an id can be read out on the telephone.
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const values = new Map([...alphabet].map((character, value) => [character, BigInt(value)]));
+const values = new Map(Array.from(alphabet, (character, value) => [character, BigInt(value)] as const));
 const encodedLength = 26; // ceil(128 / 5)
 const pattern = /^([a-z]{2,4})_([0-7][0-9a-hjkmnp-tv-z]{25})$/;
 

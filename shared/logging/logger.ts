@@ -53,7 +53,10 @@ function describeError(error: unknown): Record<string, unknown> {
     type: error.name,
     code: driver.code ?? driver.driverError?.code,
     message: fromDatabase ? '[database error]' : error.message,
-    stack: error.stack?.split('\n').slice(1, 8).map((line) => line.trim()),
+    stack: error.stack
+      ?.split('\n')
+      .slice(1, 8)
+      .map((line) => line.trim()),
     ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
   };
 }

@@ -13,7 +13,9 @@ export const Day = textScalar('Date', 'A day as YYYY-MM-DD', (text) => {
   const day = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 });
-export const LocalTime = textScalar('LocalTime', 'A wall-clock time as HH:MM', (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text));
+export const LocalTime = textScalar('LocalTime', 'A wall-clock time as HH:MM', (text) =>
+  /^([01]\d|2[0-3]):[0-5]\d$/.test(text),
+);
 export const Duration = textScalar('Duration', 'A length of time, ISO 8601, e.g. PT15M', (text) =>
   /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
 );
@@ -25,7 +27,11 @@ export const TimeZone = textScalar('TimeZone', 'An IANA zone, e.g. Europe/London
   }
 });
 
-function textScalar(name: string, description: string, isValid: (text: string) => boolean): GraphQLScalarType<string, string> {
+function textScalar(
+  name: string,
+  description: string,
+  isValid: (text: string) => boolean,
+): GraphQLScalarType<string, string> {
   const parse = (value: unknown): string => {
     if (typeof value !== 'string' || !isValid(value)) throw new InputError(`${description} was expected`);
     return value;

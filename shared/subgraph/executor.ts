@@ -74,13 +74,13 @@ export class SubgraphExecutor<Ports> {
     return { data: result.data, ...(result.errors && { errors: result.errors.map((error) => this.mask(error)) }) };
   }
 
-  private prepare({ query, operationName }: SubgraphRequest): Prepared {
+  private prepare({ query, operationName = null }: SubgraphRequest): Prepared {
     const key = `${operationName ?? ''}\n${query}`;
     const known = this.prepared.get(key);
     if (known) return known;
     const document = parse(query);
     const errors = validate(this.schema, document);
-    const rules = errors.length > 0 ? [] : operationRules(this.schema, this.rules, document, operationName ?? null);
+    const rules = errors.length > 0 ? [] : operationRules(this.schema, this.rules, { document, operationName });
     const prepared = { document, errors, rules };
     // Oldest out: a Map keeps insertion order, and documents of a live platform come back within moments.
     const [oldest] = this.prepared.keys();

@@ -20,7 +20,7 @@ export async function buildSubgraph<Ports>(subgraph: Subgraph<Ports>): Promise<{
   const sdl = `${sdlHeader}\n${printSchemaWithDirectives(schema)}\n`;
   const resolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>;
   for (const [typeName, resolve] of Object.entries(subgraph.references)) {
-    resolvers[typeName] = { ...(resolvers[typeName] as object), __resolveReference: resolve } as never;
+    resolvers[typeName] = { ...(resolvers[typeName] as object), __resolveReference: resolve };
   }
   return { schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers }), sdl };
 }

@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerOptionsWithGateway, type BaseContext } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify as createFastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
@@ -37,16 +40,24 @@ export async function serveSubgraph(running: RunningSubgraph, options: ServeOpti
   const { host, port, log } = options;
   const apollo = createApollo(running, log);
   await apollo.start();
-  const server = createFastify({ http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 }, requestTimeout: 10_000 });
+  const server = createFastify({
+    http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
+    requestTimeout: 10_000,
+  });
   const drain = { started: false };
   server.setErrorHandler((error, _request, reply) => {
     const status = error instanceof UnauthenticatedError ? 401 : 400;
-    const { code, message } = error instanceof DomainError ? error : { code: 'BAD_REQUEST', message: 'The request is malformed' };
+    const { code, message } =
+      error instanceof DomainError ? error : { code: 'BAD_REQUEST', message: 'The request is malformed' };
     reply.code(status).send({ errors: [{ message, extensions: { code } }] });
   });
-  server.post('/graphql', { preHandler: authenticate(running.name, options.internalKeys) }, fastifyApolloHandler(apollo, {
-    context: (request) => Promise.resolve(askedBy(request)),
-  }));
+  server.post(
+    '/graphql',
+    { preHandler: authenticate(running.name, options.internalKeys) },
+    fastifyApolloHandler(apollo, {
+      context: (request) => Promise.resolve(askedBy(request)),
+    }),
+  );
   addHealth(server, running, drain);
   mountRoutes(server, running.routes);
   const url = await server.listen({ host, port });
@@ -95,7 +106,14 @@ function createApollo(running: RunningSubgraph, log: Logger): ApolloServer<Asked
     csrfPrevention: false,
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
-    logger: { debug: quiet, info: quiet, warn: quiet, error: (message) => { log.error({}, String(message)); } },
+    logger: {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (message) => {
+        log.error({}, String(message));
+      },
+    },
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
   });
 }
@@ -119,7 +137,12 @@ function gatewayOf(running: RunningSubgraph, schema: GraphQLSchema): ApolloGatew
         executor: async ({ request, context }) => {
           const { query = '', variables, operationName } = request;
           const asked = context as Asked;
-          return (await running.execute({ query, variables: variables ?? {}, operationName: operationName ?? null, ...asked })) as never;
+          return (await running.execute({
+            query,
+            variables: variables ?? {},
+            operationName: operationName ?? null,
+            ...asked,
+          })) as never;
         },
       });
     },

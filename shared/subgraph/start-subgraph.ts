@@ -15,7 +15,14 @@ import {
   type DatabaseOptions,
   type Persistence,
 } from '#shared/database';
-import { consumeOnce, eventEntities, eventMigrations, OutboxRelay, type EventTransport, type PlatformEvent } from '#shared/events';
+import {
+  consumeOnce,
+  eventEntities,
+  eventMigrations,
+  OutboxRelay,
+  type EventTransport,
+  type PlatformEvent,
+} from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type ObjectStore } from '#shared/storage';
 import { createSupergraphClient } from '#shared/supergraph';
@@ -23,7 +30,14 @@ import { SubgraphExecutor, type SubgraphAnswer } from './executor';
 import { type HttpRoute } from './http-route';
 import { RequestContext } from './request-context';
 import { buildSubgraph } from './schema';
-import { type Consumer, type DemoContext, type Subgraph, type SubgraphRequest, type Worker } from './subgraph';
+import {
+  type Consumer,
+  type DemoContext,
+  type PortHost,
+  type Subgraph,
+  type SubgraphRequest,
+  type Worker,
+} from './subgraph';
 import { SystemAccess } from './system-access';
 import { WorkerLoop } from './worker-loop';
 
@@ -49,12 +63,12 @@ export interface RunningSubgraph {
   readonly system: SystemAccess;
   readonly routes: readonly HttpRoute[];
   readonly startedInMs: number;
-  execute(request: SubgraphRequest): Promise<SubgraphAnswer>;
+  readonly execute: (request: SubgraphRequest) => Promise<SubgraphAnswer>;
   /**
    * Starts what runs by itself: relay, sealer, workers. Call it once every subgraph of the process is open: events are
    * kept for the groups that listen, so all must listen before the first is sent.
    */
-  begin(): void;
+  readonly begin: () => void;
   /** See `Subgraph.seedDemo`. */
   seedDemo(demo: Pick<DemoContext<unknown>, 'organisation' | 'people'>): Promise<Readonly<Record<string, unknown>>>;
   /** @throws when the database does not answer. */
@@ -88,19 +102,7 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   };
   const scopes = subgraph.serviceScopes ?? [];
   const system = new SystemAccess(persistence, { name: subgraph.name, scopes });
-  const ports = await subgraph.ports({
-    environment: platform.environment,
-    log,
-    storage: platform.storage,
-    keyProvider: platform.keyProvider,
-    publicUrl: () => platform.publicUrlOf(subgraph.name),
-    supergraph: createSupergraphClient({
-      url: platform.supergraphUrl,
-      signer: platform.signerOf(subgraph.name),
-      scopes,
-      timeoutMs: supergraphTimeoutMs,
-    }),
-  });
+  const ports = await subgraph.ports(portHost(subgraph, platform, log));
   const executor = new SubgraphExecutor<Ports>(schema, sdl, {
     log,
     contextFor: ({ actor, event = null }) =>
@@ -129,6 +131,17 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
       await database.close();
     }),
   };
+}
+
+function portHost<Ports>({ name, serviceScopes = [] }: Subgraph<Ports>, platform: Platform, log: Logger): PortHost {
+  const { environment, storage, keyProvider } = platform;
+  const supergraph = createSupergraphClient({
+    url: platform.supergraphUrl,
+    signer: platform.signerOf(name),
+    scopes: serviceScopes,
+    timeoutMs: supergraphTimeoutMs,
+  });
+  return { environment, log, storage, keyProvider, supergraph, publicUrl: () => platform.publicUrlOf(name) };
 }
 
 interface EngineParts<Ports> {
@@ -165,7 +178,8 @@ async function startEngine<Ports>(parts: EngineParts<Ports>): Promise<Engine> {
     begin: () => {
       relay.start();
       sealer.start();
-      for (const worker of subgraph.workers ?? []) loops.push(loopOf(worker, { system, ports, log, name: subgraph.name }));
+      for (const worker of subgraph.workers ?? [])
+        loops.push(loopOf(worker, { system, ports, log, name: subgraph.name }));
     },
     wake: () => {
       relay.wake();
@@ -196,7 +210,11 @@ function loopOf<Ports>(
 }
 
 /** One event, one transaction: the inbox row and whatever the consumer does stand or fall together. */
-async function handle<Ports>(parts: EngineParts<Ports>, consumer: Consumer<Ports>, event: PlatformEvent): Promise<void> {
+async function handle<Ports>(
+  parts: EngineParts<Ports>,
+  consumer: Consumer<Ports>,
+  event: PlatformEvent,
+): Promise<void> {
   const { subgraph, persistence, ports } = parts;
   const actor = serviceActor(subgraph.name, event, subgraph.serviceScopes ?? []);
   const name = `${subgraph.name}.${consumer.name}`;

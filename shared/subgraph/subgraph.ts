@@ -48,7 +48,7 @@ export function defineConsumer<T extends EventType, Ports = unknown>(consumer: {
   readonly types: readonly T[];
   handle(event: TypedEvent<T>, context: WorkContextOf<Ports>): Promise<void>;
 }): Consumer<Ports> {
-  return consumer as unknown as Consumer<Ports>;
+  return consumer;
 }
 
 /**

@@ -8,9 +8,7 @@ export class WorkerLoop {
   private wakeUp: (() => void) | null = null;
   private readonly loop: Promise<void>;
 
-  constructor(
-    private readonly options: { name: string; pollMs: number; log: Logger; run: () => Promise<number> },
-  ) {
+  constructor(private readonly options: { name: string; pollMs: number; log: Logger; run: () => Promise<number> }) {
     this.loop = this.cycle();
   }
 
@@ -34,18 +32,22 @@ export class WorkerLoop {
     const { name, pollMs, log } = this.options;
     while (!this.stopping) {
       this.woken = false;
-      const done = await runInContext({ correlationId: newCorrelationId(), causationId: null, operationName: name }, () =>
-        this.options.run().catch((error: unknown) => {
-          // The work is still due; it is tried again after the poll interval.
-          log.error({ err: error, worker: name }, 'A worker failed');
-          return 0;
-        }),
+      const done = await runInContext(
+        { correlationId: newCorrelationId(), causationId: null, operationName: name },
+        () =>
+          this.options.run().catch((error: unknown) => {
+            // The work is still due; it is tried again after the poll interval.
+            log.error({ err: error, worker: name }, 'A worker failed');
+            return 0;
+          }),
       );
-      if (done === 0 && !this.woken) await this.pause(pollMs);
+      if (done === 0) await this.pause(pollMs);
     }
   }
 
+  /** Returns at once when it was woken while it worked. */
   private pause(ms: number): Promise<void> {
+    if (this.woken) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wakeUp = () => {

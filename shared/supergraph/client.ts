@@ -39,13 +39,19 @@ export function createSupergraphClient(options: {
   return {
     async query({ document, shape }, variables, as) {
       const actor = serviceActor(signer.name.replace('service:', ''), as, scopes);
-      const answer = await post(url(), { query: document, variables }, {
-        authorization: `Service ${await signActorContext(signer, actor, 'gateway')}`,
-        timeoutMs,
-      });
+      const answer = await post(
+        url(),
+        { query: document, variables },
+        {
+          authorization: `Service ${await signActorContext(signer, actor, 'gateway')}`,
+          timeoutMs,
+        },
+      );
       const [failure] = answer.errors ?? [];
       if (failure) throw unavailable(new Error(`The supergraph answered ${failure.extensions?.code ?? 'an error'}`));
-      return shape.parse(answer.data);
+      const read = shape.safeParse(answer.data);
+      if (!read.success) throw unavailable(new Error('The supergraph answered something else than was asked'));
+      return read.data;
     },
   };
 }
@@ -58,7 +64,11 @@ async function post(
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization, 'x-correlation-id': currentContext().correlationId },
+      headers: {
+        'content-type': 'application/json',
+        authorization,
+        'x-correlation-id': currentContext().correlationId,
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -49,7 +49,7 @@ export const column = {
   id: kind('id'),
   /** ASCII, compared byte by byte; 64 characters unless told. */
   code: kind('code', 64),
-  codeOf: (length: number) => kind('code', length),
+  codeOf: (length: number): Column => kind('code', length),
   /** Short text for people, up to 191 characters (an index on utf8mb4 holds no more). */
   name: kind('name', 191),
   /** Long text, JSON and ciphertext. */
@@ -72,14 +72,18 @@ export class MigrationSchema {
   readonly dialect: Dialect;
 
   constructor(private readonly runner: QueryRunner) {
-    this.dialect = runner.connection.options.type === 'mysql' ? 'mysql' : 'sqlite';
+    this.dialect = runner.dataSource.options.type === 'mysql' ? 'mysql' : 'sqlite';
   }
 
   /**
    * A table of one organisation's rows: `org_id, id` (the key), `region`, `version`, `created_at`, `updated_at` and the
    * columns given. Indexes and unique constraints get `org_id` in front, so that the tenant's rows lie together.
    */
-  async createTenantTable(name: string, columns: Record<string, ColumnKind>, options: TableOptions = {}): Promise<void> {
+  async createTenantTable(
+    name: string,
+    columns: Record<string, ColumnKind>,
+    options: TableOptions = {},
+  ): Promise<void> {
     const standard = {
       org_id: column.id,
       id: column.id,
@@ -96,6 +100,7 @@ export class MigrationSchema {
   }
 
   /** Any other table: the platform's own machinery, or rows without an owner. */
+  // eslint-disable-next-line @typescript-eslint/max-params -- name, columns and key are what CREATE TABLE takes
   async createTable(
     name: string,
     columns: Record<string, ColumnKind>,

@@ -12,7 +12,10 @@ export interface ContractOptions {
 }
 
 /** What every subgraph must keep, tested the same way for each. */
-export function describeContract<Ports>(subgraph: Subgraph<Ports>, { public: exempt = [] }: ContractOptions = {}): void {
+export function describeContract<Ports>(
+  subgraph: Subgraph<Ports>,
+  { public: exempt = [] }: ContractOptions = {},
+): void {
   describe(`the contract of the ${subgraph.name} subgraph`, () => {
     let sdl: string;
     let subject: TestSubgraph;
@@ -30,7 +33,9 @@ export function describeContract<Ports>(subgraph: Subgraph<Ports>, { public: exe
     test('guards every root field', () => {
       const rules = AccessRules.fromSdl(parse(sdl));
       const schema = buildSchema(sdl, { assumeValidSDL: true });
-      const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].filter(isObjectType);
+      const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].filter(
+        isObjectType,
+      );
       const open = roots.flatMap((root) =>
         Object.keys(root.getFields()).filter((field) => !rules.ofField(root.name, field) && !exempt.includes(field)),
       );
@@ -39,7 +44,9 @@ export function describeContract<Ports>(subgraph: Subgraph<Ports>, { public: exe
 
     test.each(Object.keys(subgraph.references))('answers no %s representation without an actor', async (typeName) => {
       const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on ${typeName} { id } } }`;
-      const { data, errors } = await subject.ask(null, query, { representations: [{ __typename: typeName, id: 'none' }] });
+      const { data, errors } = await subject.ask(null, query, {
+        representations: [{ __typename: typeName, id: 'none' }],
+      });
       expect(data ?? null).toBeNull();
       expect(errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
     });

@@ -29,12 +29,16 @@ function mysql(): ReturnType<typeof testConnection> {
     connection: { kind: 'mysql', ...testMysql, databasePrefix, poolSize: 8, contextSecret },
     remove: async () => {
       const server = await createConnection({ ...testMysql });
-      const [rows] = await server.query('SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?', [
+      const [rows] = await server.query(
+        'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?',
+        [`${databasePrefix}\\_%`],
+      );
+      for (const { name } of rows as { name: string }[]) await server.query(`DROP DATABASE \`${name}\``);
+      const [users] = await server.query('SELECT user AS name, host AS host FROM mysql.user WHERE user LIKE ?', [
         `${databasePrefix}\\_%`,
       ]);
-      for (const { name } of rows as { name: string }[]) await server.query(`DROP DATABASE \`${name}\``);
-      const [users] = await server.query('SELECT user AS name, host AS host FROM mysql.user WHERE user LIKE ?', [`${databasePrefix}\\_%`]);
-      for (const { name, host } of users as { name: string; host: string }[]) await server.query('DROP USER ?@?', [name, host]);
+      for (const { name, host } of users as { name: string; host: string }[])
+        await server.query('DROP USER ?@?', [name, host]);
       await server.end();
     },
   };

@@ -6,11 +6,24 @@ import { join } from 'node:path';
 import { type Actor, generateInternalKeys } from '#shared/auth';
 import { newCorrelationId } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
-import { inProcessTransport, type EventData, type EventDataOf, type EventTransport, type EventType, type PlatformEvent } from '#shared/events';
+import {
+  inProcessTransport,
+  type EventData,
+  type EventDataOf,
+  type EventTransport,
+  type EventType,
+  type PlatformEvent,
+} from '#shared/events';
 import { newId } from '#shared/ids';
 import { createLogger } from '#shared/logging';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
-import { startSubgraph, type HttpRoute, type RunningSubgraph, type Subgraph, type SubgraphAnswer } from '#shared/subgraph';
+import {
+  startSubgraph,
+  type HttpRoute,
+  type RunningSubgraph,
+  type Subgraph,
+  type SubgraphAnswer,
+} from '#shared/subgraph';
 import { testConnection } from './test-connection';
 
 /** What outlives a process: a database and a folder of keys and objects. */
@@ -49,11 +62,20 @@ export interface TestSubgraph {
   /** Every event that has left the outbox, in order. */
   readonly events: readonly PlatformEvent[];
   /** Runs an operation as an actor, as the gateway would. */
-  ask(actor: Actor | null, query: string, variables?: Record<string, unknown>, event?: PlatformEvent): Promise<SubgraphAnswer>;
+  // eslint-disable-next-line @typescript-eslint/max-params -- who, what, with what and on which event: tests read best so
+  ask(
+    actor: Actor | null,
+    query: string,
+    variables?: Record<string, unknown>,
+    event?: PlatformEvent,
+  ): Promise<SubgraphAnswer>;
   /** Delivers an event of another subgraph and waits until every consumer has handled it. */
   deliver<T extends EventType>(type: T, event: EventToDeliver<T>): Promise<PlatformEvent>;
   /** Resolves when `condition` holds; polls, and fails after 10 s naming what it waited for. */
-  until<T>(what: string, condition: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T>;
+  until<T>(
+    what: string,
+    condition: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  ): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -119,7 +141,13 @@ export async function startTestSubgraph<Ports>(
 async function deliver<T extends EventType>(
   transport: EventTransport,
   type: T,
-  { organisation, resourceId, data, aggregate = { type: 'Test', id: resourceId }, id = newId('evt') }: EventToDeliver<T>,
+  {
+    organisation,
+    resourceId,
+    data,
+    aggregate = { type: 'Test', id: resourceId },
+    id = newId('evt'),
+  }: EventToDeliver<T>,
 ): Promise<PlatformEvent> {
   const event: PlatformEvent = {
     ...{ id, type, version: 1, ...organisation, resourceId, aggregate },
@@ -148,7 +176,13 @@ async function startObjects(directory: string): Promise<{ storage: ObjectStore; 
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
   const region = 'eu-west-2';
   const server = await listen(createServer(createS3Subset({ directory, credentials, region, maxBytes: 25_000_000 })));
-  const storage = createObjectStore({ endpoint: server.url, region, bucket: 'test', ...credentials, forcePathStyle: true });
+  const storage = createObjectStore({
+    endpoint: server.url,
+    region,
+    bucket: 'test',
+    ...credentials,
+    forcePathStyle: true,
+  });
   await storage.ensureBucket();
   return {
     storage,
@@ -167,7 +201,10 @@ function answerAsSupergraph(
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as { query: string; variables: Record<string, unknown> };
+    const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
+      query: string;
+      variables: Record<string, unknown>;
+    };
     const data = supergraph(query, variables);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ data }));
@@ -176,7 +213,9 @@ function answerAsSupergraph(
 
 function serveRoutes(routes: readonly HttpRoute[], request: IncomingMessage, response: ServerResponse): void {
   const [path = '/'] = (request.url ?? '/').split('?');
-  const route = routes.find((one) => one.path === path || (one.path.endsWith('/*') && path.startsWith(one.path.slice(0, -1))));
+  const route = routes.find(
+    (one) => one.path === path || (one.path.endsWith('/*') && path.startsWith(one.path.slice(0, -1))),
+  );
   if (route) route.handle(request, response);
   else response.writeHead(404).end();
 }

@@ -6,6 +6,9 @@ import { PasswordHasher } from './logins/password-hasher';
 import { PlatformKeys } from './platform-keys/platform-keys';
 import { SigningKeys } from './tokens/signing-keys';
 
+/** Sign-ins of one account that may wait for each other; an honest person needs one or two. */
+const maxWaitingSignIns = 50;
+
 /** What the slices of auth work with besides the database. */
 export interface AuthPorts {
   readonly config: AuthConfig;
@@ -34,7 +37,7 @@ export function createPorts({ environment, keyProvider, publicUrl }: PortHost): 
       windowMs: config.CLIENT_FAILURE_WINDOW_SECONDS * 1_000,
       maxTracked: 10_000,
     }),
-    loginQueue: new KeyedQueue(),
+    loginQueue: new KeyedQueue(maxWaitingSignIns),
     issuer: () => config.TOKEN_ISSUER ?? publicUrl(),
     publicUrl,
   };

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { type Actor } from '#shared/auth';
 import { newId } from '#shared/ids';
-import { actorOf, startTestSubgraph, testOrganisation, type TestSubgraph, type TestSubgraphOptions } from '#shared/testing';
+import {
+  actorOf,
+  startTestSubgraph,
+  testOrganisation,
+  type TestSubgraph,
+  type TestSubgraphOptions,
+} from '#shared/testing';
 import { clinical } from '.';
 
 /** The clinical subgraph with one organisation's people, and the steps most tests take. */
@@ -96,7 +102,9 @@ export async function openClinic(options: TestSubgraphOptions = {}): Promise<Cli
     },
     async picture(caseId, findingId) {
       const file = await picture();
-      const ticket = await made<UploadTicketView>(requestUploadMutation, { input: uploadOf(file, { caseId, findingId }) });
+      const ticket = await made<UploadTicketView>(requestUploadMutation, {
+        input: uploadOf(file, { caseId, findingId }),
+      });
       const response = await upload(ticket, file);
       if (!response.ok) throw new Error(`The store answered ${String(response.status)}`);
       return { ticketId: ticket.id, imageId: ticket.image.id };

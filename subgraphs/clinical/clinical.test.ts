@@ -27,7 +27,14 @@ describe('patients', () => {
     const { patient } = await clinic.run<{ patient: { id: string } }>(clinic.doctor, createPatientMutation, {
       input: {
         idempotencyKey: newId('idk'),
-        identity: { ...someone, mrn: 'mrn-1', email: 'Elin@Mail.example', addressLine1: '1 Elm Road', city: 'Leeds', country: 'GB' },
+        identity: {
+          ...someone,
+          mrn: 'mrn-1',
+          email: 'Elin@Mail.example',
+          addressLine1: '1 Elm Road',
+          city: 'Leeds',
+          country: 'GB',
+        },
         ...{ sexAtBirth: 'FEMALE', fitzpatrick: 'II', heightCm: 170, weightKg: 65 },
       },
     });
@@ -39,13 +46,21 @@ describe('patients', () => {
       bmi: 22.5,
     });
     const event = await clinic.subject.until('the event', () =>
-      clinic.subject.events.find(({ type, resourceId }) => type === 'clinical.patient.created' && resourceId === patient.id),
+      clinic.subject.events.find(
+        ({ type, resourceId }) => type === 'clinical.patient.created' && resourceId === patient.id,
+      ),
     );
     expect(event.data).toEqual({ patientId: patient.id });
   });
 
   test('are found by beginnings of names, record number, e-mail and birth date, together and apart', async () => {
-    const id = await clinic.patient({ givenName: 'Björk', familyName: 'Zarathustra', mrn: 'ZZ 9', email: 'bz@mail.example', birthDate: '1950-05-05' });
+    const id = await clinic.patient({
+      givenName: 'Björk',
+      familyName: 'Zarathustra',
+      mrn: 'ZZ 9',
+      email: 'bz@mail.example',
+      birthDate: '1950-05-05',
+    });
     await clinic.patient({ givenName: 'Bjorn', familyName: 'Zellweger', birthDate: '1950-05-05' });
     expect(await found({ text: 'zarath' })).toEqual([id]);
     expect(await found({ text: 'bjo zar' })).toEqual([id]);
@@ -58,7 +73,11 @@ describe('patients', () => {
 
   test('are paged without gaps, and cursors do not fit another search', async () => {
     for (const givenName of ['Paged', 'Pagedine', 'Pagedor']) await clinic.patient({ givenName });
-    type Page = { nodes: { id: string }[]; totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string } };
+    interface Page {
+      nodes: { id: string }[];
+      totalCount: number;
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    }
     const first = await clinic.run<Page>(clinic.doctor, search, { filter: { text: 'paged' }, first: 2 });
     expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
     const after = first.pageInfo.endCursor;
@@ -74,12 +93,18 @@ describe('patients', () => {
     expect(await clinic.refusal(clinic.doctor, update, { input })).toBeNull();
     expect(await found({ text: 'aftern' })).toEqual([id]);
     expect(await found({ text: 'beforen' })).toEqual([]);
-    expect(await clinic.run(clinic.doctor, identityQuery, { id })).toMatchObject({ version: 2, weightKg: 70, demographics: { sexAtBirth: 'FEMALE' } });
+    expect(await clinic.run(clinic.doctor, identityQuery, { id })).toMatchObject({
+      version: 2,
+      weightKg: 70,
+      demographics: { sexAtBirth: 'FEMALE' },
+    });
   });
 
   test('are not changed from a stale version', async () => {
     const id = await clinic.patient();
-    expect(await clinic.refusal(clinic.doctor, update, { input: { id, ifVersion: 7, weightKg: 70 } })).toBe('STALE_VERSION');
+    expect(await clinic.refusal(clinic.doctor, update, { input: { id, ifVersion: 7, weightKg: 70 } })).toBe(
+      'STALE_VERSION',
+    );
   });
 
   test('keep their record number to themselves', async () => {
@@ -100,7 +125,11 @@ describe('patients', () => {
   });
 
   test('from the future, with malformed addresses or impossible measures are refused', async () => {
-    for (const wrong of [{ identity: { ...someone, birthDate: '2999-01-01' } }, { identity: { ...someone, email: 'no' } }, { heightCm: 3 }]) {
+    for (const wrong of [
+      { identity: { ...someone, birthDate: '2999-01-01' } },
+      { identity: { ...someone, email: 'no' } },
+      { heightCm: 3 },
+    ]) {
       const input = { idempotencyKey: newId('idk'), identity: someone, ...wrong };
       expect(await clinic.refusal(clinic.doctor, createPatientMutation, { input })).toBe('BAD_USER_INPUT');
     }
@@ -118,7 +147,10 @@ describe('patients', () => {
   test('see their own record and nobody else’s', async () => {
     const [own, other] = [await clinic.patient({ givenName: 'Ownself' }), await clinic.patient()];
     const self = actorOf(clinic.organisation, { scopes: ['clinical:patients:self'], patientIds: [own] });
-    const mine = await clinic.run<{ id: string; identity: { givenName: string } }[]>(self, '{ myPatients { id identity { givenName } } }');
+    const mine = await clinic.run<{ id: string; identity: { givenName: string } }[]>(
+      self,
+      '{ myPatients { id identity { givenName } } }',
+    );
     expect(mine).toEqual([{ id: own, identity: { givenName: 'Ownself' } }]);
     expect(await clinic.run(self, identityQuery, { id: other })).toBeNull();
     expect(await clinic.refusal(self, search)).toBe('FORBIDDEN');

@@ -32,7 +32,12 @@ async function seedPatient(
 ): Promise<{ patientId: string; caseId: string }> {
   const email = `${name.givenName}.${name.familyName}@patients.example`.toLowerCase();
   const identity = { ...name, mrn: `DEMO-${key}`, email, preferredLanguage: 'en-GB' };
-  const patient = await createPatient(unit, { idempotencyKey: `demo-patient-${key}`, identity, sexAtBirth, fitzpatrick });
+  const patient = await createPatient(unit, {
+    idempotencyKey: `demo-patient-${key}`,
+    identity,
+    sexAtBirth,
+    fitzpatrick,
+  });
   const skinCase = await createCase(unit, {
     idempotencyKey: `demo-case-${key}`,
     patientId: patient.id,

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'Owned by auth.' })
+@ObjectType()
 @Directive('@key(fields: "id", resolvable: false)')
 export class Organisation {
   @Field(() => ID)

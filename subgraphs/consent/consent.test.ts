@@ -5,7 +5,7 @@ import { newId } from '#shared/ids';
 import { actorOf, describeContract, startTestSubgraph, testOrganisation, type TestSubgraph } from '#shared/testing';
 import { consent } from '.';
 import { decide } from './decisions/decision.policy';
-import { type ConsentRecord } from './records/record.entity';
+import { ConsentRecord } from './records/record.entity';
 
 const body = 'We take photographs of your skin so that a dermatologist can look at them.';
 const bodySha256 = createHash('sha256').update(body).digest('hex');
@@ -25,7 +25,13 @@ describeContract(consent);
 describe('consent', () => {
   const organisation = testOrganisation();
   const nurse = actorOf(organisation, {
-    scopes: ['consent:records:read', 'consent:records:write', 'consent:decisions:read', 'consent:types:write', 'consent:types:publish'],
+    scopes: [
+      'consent:records:read',
+      'consent:records:write',
+      'consent:decisions:read',
+      'consent:types:write',
+      'consent:types:publish',
+    ],
   });
   const stranger: Actor = { ...nurse, organisationId: testOrganisation().organisationId };
   let subject: TestSubgraph;
@@ -50,16 +56,23 @@ describe('consent', () => {
 
   beforeAll(async () => {
     subject = await startTestSubgraph(consent);
-    await ask(nurse, `mutation { createConsentType(input: {
+    await ask(
+      nurse,
+      `mutation { createConsentType(input: {
       idempotencyKey: "t", key: "photography", name: "Photography", description: "Pictures of the skin", purpose: PHOTOGRAPHY,
-      legalBasis: GDPR_9_2_A_EXPLICIT_CONSENT, required: true, dataCategories: [IMAGE] }) { type { id } } }`);
+      legalBasis: GDPR_9_2_A_EXPLICIT_CONSENT, required: true, dataCategories: [IMAGE] }) { type { id } } }`,
+    );
     const { draftConsentText } = await ask<{ draftConsentText: { textVersion: { id: string } } }>(
       nurse,
       'mutation ($body: String!) { draftConsentText(typeKey: "photography", locale: "en-GB", title: "Photographs", body: $body) { textVersion { id } } }',
       { body },
     );
     textVersionId = draftConsentText.textVersion.id;
-    await ask(nurse, 'mutation ($id: ID!) { publishConsentText(id: $id, requiresReconsent: false) { textVersion { status } } }', { id: textVersionId });
+    await ask(
+      nurse,
+      'mutation ($id: ID!) { publishConsentText(id: $id, requiresReconsent: false) { textVersion { status } } }',
+      { id: textVersionId },
+    );
   });
   afterAll(() => subject.stop());
 
@@ -67,8 +80,15 @@ describe('consent', () => {
     const patientId = newId('pat');
     const { record, userErrors } = await captureFor(patientId);
     expect(userErrors).toEqual([]);
-    expect(record).toMatchObject({ status: 'GRANTED', version: 1, patient: { id: patientId }, type: { key: 'photography' } });
-    const event = await subject.until('the event', () => subject.events.find(({ resourceId }) => resourceId === record?.id));
+    expect(record).toMatchObject({
+      status: 'GRANTED',
+      version: 1,
+      patient: { id: patientId },
+      type: { key: 'photography' },
+    });
+    const event = await subject.until('the event', () =>
+      subject.events.find(({ resourceId }) => resourceId === record?.id),
+    );
     expect(event).toMatchObject({ type: 'consent.record.granted', data: { patientId, purpose: 'PHOTOGRAPHY' } });
   });
 
@@ -81,7 +101,10 @@ describe('consent', () => {
   test('takes a repeated request for the same one, and refuses the key for another', async () => {
     const patientId = newId('pat');
     const variables = inputFor(patientId);
-    const [first, second] = await Promise.all([ask<Captured>(nurse, capture, variables), ask<Captured>(nurse, capture, variables)]);
+    const [first, second] = await Promise.all([
+      ask<Captured>(nurse, capture, variables),
+      ask<Captured>(nurse, capture, variables),
+    ]);
     expect(second.captureConsent.record?.id).toBe(first.captureConsent.record?.id);
     const other = await ask<Captured>(nurse, capture, { input: { ...variables.input, decision: 'DENY' } });
     expect(other.captureConsent.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
@@ -90,10 +113,14 @@ describe('consent', () => {
   test('refuses a second withdrawal and announces nothing more', async () => {
     const { record } = await captureFor(newId('pat'));
     const variables = { id: record?.id, ifVersion: 1, reason: 'changed my mind' };
-    expect(await ask(nurse, withdraw, variables)).toMatchObject({ withdrawConsent: { record: { status: 'WITHDRAWN' }, userErrors: [] } });
+    expect(await ask(nurse, withdraw, variables)).toMatchObject({
+      withdrawConsent: { record: { status: 'WITHDRAWN' }, userErrors: [] },
+    });
     const again = await ask(nurse, withdraw, { ...variables, ifVersion: 2 });
     expect(again).toMatchObject({ withdrawConsent: { record: null, userErrors: [{ code: 'CONFLICT' }] } });
-    const withdrawn = (): number => subject.events.filter(({ type, resourceId }) => type === 'consent.record.withdrawn' && resourceId === record?.id).length;
+    const withdrawn = (): number =>
+      subject.events.filter(({ type, resourceId }) => type === 'consent.record.withdrawn' && resourceId === record?.id)
+        .length;
     await subject.until('the event', () => withdrawn() > 0);
     expect(withdrawn()).toBe(1);
   });
@@ -117,9 +144,11 @@ describe('consent', () => {
     const records = await Promise.all([captureFor(mine), captureFor(other)]);
     const patient = actorOf(organisation, { scopes: ['consent:records:self'], patientIds: [mine] });
     const seen = await Promise.all(
-      records.map(({ record }) => ask(patient, 'query ($id: ID!) { consentRecord(id: $id) { id } }', { id: record?.id })),
+      records.map(({ record }) =>
+        ask(patient, 'query ($id: ID!) { consentRecord(id: $id) { id } }', { id: record?.id }),
+      ),
     );
-    expect(seen).toEqual([{ consentRecord: { id: records[0]?.record?.id } }, { consentRecord: null }]);
+    expect(seen).toEqual([{ consentRecord: { id: records[0].record?.id } }, { consentRecord: null }]);
     expect((await captureFor(other, {}, patient)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
@@ -134,7 +163,9 @@ describe('consent', () => {
     const [granted, silent, refused] = [newId('pat'), newId('pat'), newId('pat')];
     await captureFor(granted);
     await captureFor(refused, { decision: 'DENY' });
-    const { consentDecisions } = await ask<{ consentDecisions: object[] }>(nurse, decisions, { ids: [granted, silent, refused] });
+    const { consentDecisions } = await ask<{ consentDecisions: object[] }>(nurse, decisions, {
+      ids: [granted, silent, refused],
+    });
     expect(consentDecisions).toEqual([
       { patientId: granted, permitted: true, reason: 'RECORD' },
       { patientId: silent, permitted: false, reason: 'NO_CONSENT' },
@@ -146,16 +177,27 @@ describe('consent', () => {
     const { record } = await captureFor(newId('pat'));
     await ask(nurse, withdraw, { id: record?.id, ifVersion: 1, reason: 'CANARY of a reason' });
     const tables = ['consent_records', 'entity_history', 'outbox', 'audit_intake'];
-    const rows = await Promise.all(tables.map((table) => subject.running.database.system.query(`SELECT * FROM ${table}`) as Promise<object[]>));
+    const rows = await Promise.all(
+      tables.map((table) => subject.running.database.system.query<object[]>(`SELECT * FROM ${table}`)),
+    );
     expect(JSON.stringify(rows)).not.toContain('CANARY');
-    const read = await ask(nurse, 'query ($id: ID!) { consentRecord(id: $id) { withdrawalReason } }', { id: record?.id });
+    const read = await ask(nurse, 'query ($id: ID!) { consentRecord(id: $id) { withdrawalReason } }', {
+      id: record?.id,
+    });
     expect(read).toEqual({ consentRecord: { withdrawalReason: 'CANARY of a reason' } });
   });
 });
 
 describe('the consent decision', () => {
   const at = new Date('2026-01-01T00:00:00Z');
-  const question = { purpose: 'AI_ANALYSIS', action: 'AI_PROCESS', dataCategory: 'IMAGE', actorIds: ['usr_1'], organisationId: 'org_1', at } as const;
+  const question = {
+    purpose: 'AI_ANALYSIS',
+    action: 'AI_PROCESS',
+    dataCategory: 'IMAGE',
+    actorIds: ['usr_1'],
+    organisationId: 'org_1',
+    at,
+  } as const;
   const effect = fc.constantFrom('PERMIT' as const, 'DENY' as const);
   const provision = fc.record({
     effect,
@@ -165,7 +207,11 @@ describe('the consent decision', () => {
     dataCategories: fc.constantFrom(['IMAGE' as const], ['CLINICAL' as const]),
   });
   const record = fc
-    .record({ decision: effect, provisions: fc.array(provision, { maxLength: 4 }), validFrom: fc.date({ max: at, noInvalidDate: true }) })
+    .record({
+      decision: effect,
+      provisions: fc.array(provision, { maxLength: 4 }),
+      validFrom: fc.date({ max: at, noInvalidDate: true }),
+    })
     .map((values) => ({
       ...values,
       purpose: 'AI_ANALYSIS',
@@ -176,7 +222,9 @@ describe('the consent decision', () => {
   test('never permits more once the patient has withdrawn everything', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 5, minLength: 1 }), (records) => {
-        const withdrawn = records.map((one) => ({ ...one, status: 'WITHDRAWN' }) as ConsentRecord);
+        const withdrawn = records.map((one) =>
+          Object.assign(new ConsentRecord(), one, { status: 'WITHDRAWN' as const }),
+        );
         expect(decide(withdrawn, 'GDPR_9_2_A_EXPLICIT_CONSENT', question).permitted).toBe(false);
       }),
     );
@@ -184,10 +232,13 @@ describe('the consent decision', () => {
 
   test('does not depend on the order of the records', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(record, { maxLength: 5, selector: ({ validFrom }) => validFrom.getTime() }), (records) => {
-        const forwards = decide(records, null, question).permitted;
-        expect(decide([...records].reverse(), null, question).permitted).toBe(forwards);
-      }),
+      fc.property(
+        fc.uniqueArray(record, { maxLength: 5, selector: ({ validFrom }) => validFrom.getTime() }),
+        (records) => {
+          const forwards = decide(records, null, question).permitted;
+          expect(decide([...records].reverse(), null, question).permitted).toBe(forwards);
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { defineSubgraph } from '#shared/subgraph';
 import { ConsentDecisionResolver } from './decisions/decision.resolver';
+import { seedDemo } from './demo';
 import { createConsents } from './migrations/1764000100001-create-consents';
 import { ConsentRecord } from './records/record.entity';
 import { ConsentRecordResolver } from './records/record.resolver';
@@ -21,4 +22,5 @@ export const consent = defineSubgraph({
     ConsentRecord: ({ id }, { unit }) => unit.find(ConsentRecord, id),
   },
   ports: () => ({}),
+  seedDemo,
 });

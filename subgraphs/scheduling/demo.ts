@@ -17,7 +17,13 @@ const common = {
 } as const;
 
 const services = [
-  { key: 'dermatology-follow-up', name: 'Dermatology follow-up', duration: 'PT30M', bufferAfter: 'PT0M', priceCode: 'DERMATOLOGY-FOLLOW-UP' },
+  {
+    key: 'dermatology-follow-up',
+    name: 'Dermatology follow-up',
+    duration: 'PT30M',
+    bufferAfter: 'PT0M',
+    priceCode: 'DERMATOLOGY-FOLLOW-UP',
+  },
   { key: 'skin-biopsy', name: 'Skin biopsy', duration: 'PT45M', bufferAfter: 'PT15M', priceCode: 'SKIN-BIOPSY' },
 ] as const;
 
@@ -42,7 +48,12 @@ async function employ(
   { locationId, timeZone }: { locationId: string; timeZone: string },
 ): Promise<void> {
   if (practitionerId === null) return;
-  const input = { displayName: `Dr ${firstName} ${lastName}`, title: 'Dr', kind: 'DERMATOLOGIST', languages: ['en'] } as const;
+  const input = {
+    displayName: `Dr ${firstName} ${lastName}`,
+    title: 'Dr',
+    kind: 'DERMATOLOGIST',
+    languages: ['en'],
+  } as const;
   await registerPractitioner(unit, {
     ...{ idempotencyKey: `demo-${practitionerId}`, id: practitionerId, userId },
     input: { ...input, languages: [...input.languages] },

@@ -28,34 +28,36 @@ const lesion = z.strictObject({
 });
 
 /** Strict at every level: a client that sends more than the provider needs (a name, a birth date) is refused. */
-export const submissionSchema = z.strictObject({
-  reference,
-  attempt: z.int().min(1).default(1),
-  callbackUrl: httpUrl.optional(),
-  images: z
-    .array(image)
-    .min(1)
-    .max(50)
-    .refine((images) => images.some(({ findingReference }) => findingReference !== null), {
-      error: 'at least one image must name its finding',
+export const submissionSchema = z
+  .strictObject({
+    reference,
+    attempt: z.int().min(1).default(1),
+    callbackUrl: httpUrl.optional(),
+    images: z
+      .array(image)
+      .min(1)
+      .max(50)
+      .refine((images) => images.some(({ findingReference }) => findingReference !== null), {
+        error: 'at least one image must name its finding',
+      }),
+    patient: z.strictObject({
+      ageYears: z.int().min(0).max(150),
+      sex: z.enum(['FEMALE', 'MALE', 'INTERSEX', 'UNKNOWN']),
+      fitzpatrick: z.enum(['I', 'II', 'III', 'IV', 'V', 'VI', 'UNKNOWN']),
     }),
-  patient: z.strictObject({
-    ageYears: z.int().min(0).max(150),
-    sex: z.enum(['FEMALE', 'MALE', 'INTERSEX', 'UNKNOWN']),
-    fitzpatrick: z.enum(['I', 'II', 'III', 'IV', 'V', 'VI', 'UNKNOWN']),
-  }),
-  lesions: z.array(lesion).max(50).default([]),
-});
+    lesions: z.array(lesion).max(50).default([]),
+  })
+  .refine(
+    ({ images, lesions }) =>
+      lesions.every((one) => images.some((shown) => shown.findingReference === one.findingReference)),
+    { path: ['lesions'], error: 'every lesion needs an image that names it' },
+  );
 
 export type Submission = z.infer<typeof submissionSchema>;
 export type SubmittedImage = Submission['images'][number];
 
 export type FailureCode =
-  | 'IMAGE_UNREACHABLE'
-  | 'IMAGE_TOO_LARGE'
-  | 'IMAGE_HASH_MISMATCH'
-  | 'IMAGE_UNDECODABLE'
-  | 'MODEL_FAILURE';
+  'IMAGE_UNREACHABLE' | 'IMAGE_TOO_LARGE' | 'IMAGE_HASH_MISMATCH' | 'IMAGE_UNDECODABLE' | 'MODEL_FAILURE';
 
 /** A case that cannot be assessed. The message names the image by id only. */
 export class AssessmentError extends Error {

@@ -111,7 +111,8 @@ function colourCount(picture: Picture, pixels: readonly number[]): number {
 }
 
 function meanColour(picture: Picture, pixels: readonly number[]): Colour {
-  const mean = (values: Float32Array): number => pixels.reduce((sum, pixel) => sum + at(values, pixel), 0) / pixels.length;
+  const mean = (values: Float32Array): number =>
+    pixels.reduce((sum, pixel) => sum + at(values, pixel), 0) / pixels.length;
   return {
     lightness: mean(picture.lightness),
     redGreen: mean(picture.redGreen),

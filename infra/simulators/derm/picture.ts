@@ -57,11 +57,7 @@ export function colourAt(picture: Picture, pixel: number): Colour {
 
 /** ΔE*ab of CIE 1976; about 2 is the smallest difference an eye sees. */
 export function distance(one: Colour, other: Colour): number {
-  return Math.hypot(
-    one.lightness - other.lightness,
-    one.redGreen - other.redGreen,
-    one.yellowBlue - other.yellowBlue,
-  );
+  return Math.hypot(one.lightness - other.lightness, one.redGreen - other.redGreen, one.yellowBlue - other.yellowBlue);
 }
 
 /** An element that is known to be inside the array; 0 stands in for what the type system cannot see. */

@@ -39,10 +39,7 @@ function skinColour(picture: Picture): Colour {
     if (Math.min(x, y, width - 1 - x, height - 1 - y) < frame) pixels.push(pixel);
   }
   const median = (values: Float32Array): number =>
-    at(
-      Float32Array.from(pixels, (pixel) => at(values, pixel)).sort(),
-      Math.floor(pixels.length / 2),
-    );
+    at(Float32Array.from(pixels, (pixel) => at(values, pixel)).sort(), Math.floor(pixels.length / 2));
   return {
     lightness: median(picture.lightness),
     redGreen: median(picture.redGreen),
@@ -53,7 +50,10 @@ function skinColour(picture: Picture): Colour {
 /** The cut that leaves the least variance within its two sides (Otsu 1979). */
 function otsuThreshold(values: Float32Array): number {
   const bins = 128;
-  const top = Math.max(1, values.reduce((highest, value) => Math.max(highest, value), 0));
+  const top = Math.max(
+    1,
+    values.reduce((highest, value) => Math.max(highest, value), 0),
+  );
   const histogram = new Float64Array(bins);
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.floor((value / top) * bins));

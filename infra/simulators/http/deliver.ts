@@ -6,6 +6,8 @@ export interface Delivery {
   readonly body: string;
   readonly secret: string;
   readonly signatureHeader: string;
+  /** Repeats the signature for receivers that look for it under another name. */
+  readonly signatureAlias?: string;
   /** Tells the receiver which try this is, from 1. */
   readonly attemptHeader: string;
 }
@@ -30,13 +32,15 @@ export async function deliver(delivery: Delivery, settings: DeliverySettings): P
 }
 
 async function post(delivery: Delivery, attempt: number, { signal, now }: DeliverySettings): Promise<boolean> {
+  const signature = signatureOf(delivery.body, delivery.secret, now());
   try {
     const response = await fetch(delivery.url, {
       method: 'POST',
       redirect: 'manual', // a redirect is a failure: a signed body goes only where it was meant to go
       headers: {
         'content-type': 'application/json; charset=utf-8',
-        [delivery.signatureHeader]: signatureOf(delivery.body, delivery.secret, now()),
+        [delivery.signatureHeader]: signature,
+        ...(delivery.signatureAlias !== undefined && { [delivery.signatureAlias]: signature }),
         [delivery.attemptHeader]: String(attempt),
       },
       body: delivery.body,

@@ -11,13 +11,17 @@ export class FaultSwitch<Mode extends string> {
   constructor(modes: readonly [Mode, ...Mode[]]) {
     this.#mode = modes[0];
     this.#schema = z.strictObject({
-      mode: z.enum(modes as readonly [string, ...string[]]) as unknown as z.ZodType<Mode>,
+      mode: z.enum(modes),
       delayMs: z.int().min(0).max(600_000).default(2_000),
     });
   }
 
   get mode(): Mode {
     return this.#mode;
+  }
+
+  get delayMs(): number {
+    return this.#delayMs;
   }
 
   /** @returns false when the text is not `{ mode, delayMs? }` with a known mode. */

@@ -116,10 +116,8 @@ async function complete({ ports, system, at }: SignInWork, account: Account): Pr
     user: { userId, roles, patientIds, practitionerId },
   };
   await unit.transaction(async (tx) => {
-    if (user.status === 'INVITED') {
-      user.become('ACTIVE', at);
-      await tx.save(user);
-    }
+    user.accept();
+    await tx.save(user);
     await tx.updateWhere(User, { id: userId }, { lastLoginAt: at });
     if (credential.failures > 0)
       await tx.updateWhere(UserCredential, { id: userId }, { failures: 0, lockedUntil: null });

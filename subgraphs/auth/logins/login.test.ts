@@ -119,7 +119,7 @@ describe('signing in', () => {
       subject.subject
         .ask(
           admin,
-          `mutation ($id: ID!, $v: Int!) { setUserStatus(id: $id, ifVersion: $v, status: ${status}) { user { status } userErrors { code } } }`,
+          `mutation ($id: ID!, $v: Int!) { setUserStatus(id: $id, ifVersion: $v, status: ${status}, reason: "on leave") { user { status } userErrors { code } } }`,
           {
             ...{ id: people.doctor.userId, v: ifVersion },
           },

@@ -39,6 +39,7 @@ export const createIdentities = migration('1764000300001-create-identities', asy
       first_name: column.text.orNull,
       last_name: column.text.orNull,
       status: column.code,
+      status_reason: column.text.orNull,
       patient_ids: column.text,
       practitioner_id: column.id.orNull,
       last_login_at: column.time.orNull,

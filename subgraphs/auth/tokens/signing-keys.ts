@@ -35,19 +35,21 @@ export class SigningKeys {
   }
 
   private async load(source: DataSource): Promise<TokenSigner> {
-    const key = (await findActive(source)) ?? (await this.make(source));
+    // One read: the number of the next key must follow from the same look that found no active one.
+    const known = await source.getRepository(SigningKey).find({ order: { number: 'DESC' } });
+    const active = known.find(({ status }) => status === 'ACTIVE');
+    const key = active ?? (await this.make(source, (known[0]?.number ?? 0) + 1));
     const der = await this.provider.unwrap(key.wrappedPrivateKey, contextOf(key.kid));
     return { kid: key.kid, alg: key.alg, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
   }
 
-  private async make(source: DataSource): Promise<SigningKey> {
+  private async make(source: DataSource, number: number): Promise<SigningKey> {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicJwk = await exportJWK(publicKey);
     const kid = await calculateJwkThumbprint(publicJwk);
     const der = privateKey.export({ type: 'pkcs8', format: 'der' });
     const wrappedPrivateKey = await this.provider.wrap(der, contextOf(kid));
     const repository = source.getRepository(SigningKey);
-    const number = ((await repository.maximum('number')) ?? 0) + 1;
     const key = {
       number,
       kid,
@@ -65,10 +67,6 @@ export class SigningKeys {
     }
     return repository.findOneByOrFail({ number });
   }
-}
-
-function findActive(source: DataSource): Promise<SigningKey | null> {
-  return source.getRepository(SigningKey).findOne({ where: { status: 'ACTIVE' }, order: { number: 'DESC' } });
 }
 
 function contextOf(kid: string): Record<string, string> {

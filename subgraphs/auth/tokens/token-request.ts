@@ -31,12 +31,18 @@ export async function parseTokenRequest(request: IncomingMessage): Promise<Token
 }
 
 async function readForm(request: IncomingMessage): Promise<string> {
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
+  if (announcedBytes > maxBodyBytes) throw tooLong();
   try {
     return (await readBody(request, maxBodyBytes)).toString('utf8');
   } catch (error) {
-    if (error instanceof DomainError) throw new OAuthError('invalid_request', 'The body is too long', { status: 413 });
+    if (error instanceof DomainError) throw tooLong();
     throw error;
   }
+}
+
+function tooLong(): OAuthError {
+  return new OAuthError('invalid_request', 'The body is too long', { status: 413 });
 }
 
 /** RFC 6749 §3.2: a parameter without a value is as if it were not there, and none may come twice. */

@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localKeyProvider } from '#shared/crypto';
 import { actorOf } from '#shared/testing';
 import { type AuthUnderTest, type Clinic, issuer, startAuth } from '../auth.fixture';
+import { SigningKey } from './signing-key.entity';
+import { SigningKeys } from './signing-keys';
 
 interface TokenAnswer {
   readonly status: number;
@@ -81,12 +87,20 @@ describe('the token endpoint', () => {
   });
 
   test.each([
-    ['a grant type it does not have', 'grant_type=password', 400, 'unsupported_grant_type'],
-    ['no grant type', 'scope=clinical:cases:read', 400, 'invalid_request'],
-    ['an empty grant type', 'grant_type=', 400, 'invalid_request'],
-    ['a parameter twice', 'grant_type=client_credentials&grant_type=client_credentials', 400, 'invalid_request'],
-    ['a body of many bytes', `grant_type=client_credentials&x=${'a'.repeat(20_000)}`, 413, 'invalid_request'],
-  ])('refuses %s', async (_what, form, status, error) => {
+    ['a grant type it does not have', 'grant_type=password', { status: 400, error: 'unsupported_grant_type' }],
+    ['no grant type', 'scope=clinical:cases:read', { status: 400, error: 'invalid_request' }],
+    ['an empty grant type', 'grant_type=', { status: 400, error: 'invalid_request' }],
+    [
+      'a parameter twice',
+      'grant_type=client_credentials&grant_type=client_credentials',
+      { status: 400, error: 'invalid_request' },
+    ],
+    [
+      'a body of many bytes',
+      `grant_type=client_credentials&x=${'a'.repeat(20_000)}`,
+      { status: 413, error: 'invalid_request' },
+    ],
+  ])('refuses %s', async (_what, form, { status, error }) => {
     expect(await post(form, basic(client('read-only')))).toMatchObject({ status, body: { error } });
   });
 
@@ -172,10 +186,21 @@ describe('the token endpoint', () => {
   test('keeps neither a private key nor a secret in clear', async () => {
     const source = subject.subject.running.database.system;
     const tables = ['signing_keys', 'platform_keys', 'client_secrets', 'entity_history', 'outbox'];
-    const rows = await Promise.all(tables.map((table) => source.query(`SELECT * FROM ${table}`) as Promise<object[]>));
+    const rows = await Promise.all(tables.map((table) => source.query<object[]>(`SELECT * FROM ${table}`)));
     const text = JSON.stringify(rows);
     expect(text.includes(client('case-cli').clientSecret)).toBe(false);
     // "d" is the private part of a JWK (RFC 7518 §6.2.2.1).
     expect(/"d\\*":/.test(text)).toBe(false);
+  });
+
+  test('makes one key when many processes start at once, and keeps it for those that start later', async () => {
+    const source = subject.subject.running.database.system;
+    const directory = mkdtempSync(join(tmpdir(), 'sa-test-kek-'));
+    const processes = Array.from({ length: 6 }, () => new SigningKeys(localKeyProvider(join(directory, 'kek'))));
+    await source.getRepository(SigningKey).clear();
+    const signers = await Promise.all(processes.map((keys) => keys.active(source)));
+    const later = await new SigningKeys(localKeyProvider(join(directory, 'kek'))).active(source);
+    expect(new Set(signers.map(({ kid }) => kid))).toEqual(new Set([later.kid]));
+    rmSync(directory, { recursive: true, force: true });
   });
 });

@@ -1,13 +1,15 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'Owned by clinical.' })
+/** Owned by clinical. Not described here: the supergraph would take this text for the owner's. */
+@ObjectType()
 @Directive('@key(fields: "id", resolvable: false)')
 export class Patient {
   @Field(() => ID)
   id!: string;
 }
 
-@ObjectType({ description: 'Owned by scheduling.' })
+/** Owned by scheduling. */
+@ObjectType()
 @Directive('@key(fields: "id", resolvable: false)')
 export class Practitioner {
   @Field(() => ID)

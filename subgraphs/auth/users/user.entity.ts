@@ -39,6 +39,10 @@ export class User extends TenantEntity {
   @CodeColumn()
   status!: UserStatus;
 
+  @Field(() => String, { nullable: true, description: 'Why it was last changed by hand' })
+  @Encrypted('DIRECT_IDENTIFIER')
+  statusReason!: string | null;
+
   /** The patients they are or may act for; `…:self` scopes reach these. */
   @JsonColumn()
   patientIds!: string[];
@@ -60,9 +64,15 @@ export class User extends TenantEntity {
   }
 
   /** @throws {DomainError} ILLEGAL_TRANSITION */
-  become(status: UserStatus, at: Date): void {
+  become(status: UserStatus, { at, reason }: { at: Date; reason: string }): void {
     assertReachable(this.status, status);
     this.status = status;
+    this.statusReason = reason;
     if (status === 'DELETED') this.deletedAt = at;
+  }
+
+  /** The first sign-in accepts the invitation. */
+  accept(): void {
+    if (this.status === 'INVITED') this.status = 'ACTIVE';
   }
 }

@@ -58,9 +58,10 @@ export class UserResolver {
     @Arg('id', () => ID) id: string,
     @Arg('ifVersion', () => Int) ifVersion: number,
     @Arg('status', () => UserStatusEnum) status: UserStatus,
+    @Arg('reason') reason: string,
     @Ctx() { unit }: RequestContext,
   ): Promise<UserPayload> {
-    return respond('user', setUserStatus(unit, { id, ifVersion, status }));
+    return respond('user', setUserStatus(unit, { id, ifVersion, status, reason }));
   }
 
   @Phi('DIRECT_IDENTIFIER')

@@ -54,17 +54,21 @@ export async function inviteUser(work: UserWork, input: InviteUserInput, userId 
   }
 }
 
+export interface StatusChange {
+  readonly id: string;
+  readonly ifVersion: number;
+  readonly status: UserStatus;
+  readonly reason: string;
+}
+
 /** @throws {DomainError} ILLEGAL_TRANSITION, FORBIDDEN, STALE_VERSION, NOT_FOUND */
-export async function setUserStatus(
-  unit: UnitOfWork,
-  { id, ifVersion, status }: { id: string; ifVersion: number; status: UserStatus },
-): Promise<User> {
+export async function setUserStatus(unit: UnitOfWork, { id, ifVersion, status, reason }: StatusChange): Promise<User> {
   return unit.transaction(async (tx) => {
     const user = await tx.get(User, id, { ifVersion });
     if (!canChangeStatus(tx.actor, { id, roles: await rolesOf(tx, id) })) {
       throw new ForbiddenError('This account is not yours to change');
     }
-    user.become(status, tx.at);
+    user.become(status, { at: tx.at, reason });
     await tx.save(user);
     if (status === 'DELETED') await forgetAccount(tx, id);
     return user;
@@ -89,7 +93,7 @@ async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Acc
   const { userId: id, emailHash, passwordHash } = account;
   const user = await tx.create(User, {
     ...{ id, emailAddress, phone, firstName, lastName, practitionerId, patientIds: [...patientIds] },
-    ...{ status: 'INVITED', lastLoginAt: null, deletedAt: null },
+    ...{ status: 'INVITED', statusReason: null, lastLoginAt: null, deletedAt: null },
   });
   await tx.create(Membership, { id: newId('mem'), userId: id, roleKeys: [...roles], status: 'ACTIVE' });
   await tx.create(Login, { id, emailHash });

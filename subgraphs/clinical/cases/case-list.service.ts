@@ -18,7 +18,11 @@ export function listCases(unit: UnitOfWork, page: PageArguments, filter: CaseFil
 }
 
 /** The case an event is about, when the viewer may see it and the filter wants it. */
-export async function findChangedCase(unit: UnitOfWork, caseId: unknown, filter: CaseFilter | null): Promise<Case | null> {
+export async function findChangedCase(
+  unit: UnitOfWork,
+  caseId: unknown,
+  filter: CaseFilter | null,
+): Promise<Case | null> {
   if (typeof caseId !== 'string') return null;
   const skinCase = await unit.find(Case, caseId);
   return skinCase && matches(skinCase, filter ?? {}) ? skinCase : null;

@@ -146,6 +146,8 @@ export class PatientCasesResolver {
     @Arg('filter', () => CaseFilter, { nullable: true }) filter: CaseFilter | null,
     @Ctx() { unit }: ClinicalContext,
   ): Promise<Connection<Case>> {
-    return connectionOf(await listCases(unit, { first, after }, { ...filter, patientId: patient.id }));
+    return connectionOf(
+      await listCases(unit, { first, after }, Object.assign(new CaseFilter(), filter, { patientId: patient.id })),
+    );
   }
 }

@@ -60,7 +60,10 @@ export function communicateOutcome(unit: UnitOfWork, { id, ifVersion }: Change):
 }
 
 /** @throws {DomainError} ILLEGAL_TRANSITION unless the outcome is communicated; STALE_VERSION; NOT_FOUND. */
-export function closeCase(unit: UnitOfWork, { id, ifVersion, reason }: Change & { reason: string | null }): Promise<Case> {
+export function closeCase(
+  unit: UnitOfWork,
+  { id, ifVersion, reason }: Change & { reason: string | null },
+): Promise<Case> {
   return unit.transaction(async (tx) => {
     const skinCase = await tx.get(Case, id, { ifVersion });
     Object.assign(skinCase, { closedAt: tx.at, closingReason: reason });

@@ -1,6 +1,13 @@
 import { newId } from '#shared/ids';
 import { actorOf } from '#shared/testing';
-import { addFindingMutation, caseFields, type CaseView, type Clinic, createCaseMutation, openClinic } from '../clinical.fixture';
+import {
+  addFindingMutation,
+  caseFields,
+  type CaseView,
+  type Clinic,
+  createCaseMutation,
+  openClinic,
+} from '../clinical.fixture';
 
 let clinic: Clinic;
 let permitted: { directCare: boolean; photography: boolean };
@@ -43,20 +50,40 @@ interface Submitted {
 
 test('opens as a draft with a number of its own and announces itself', async () => {
   const skinCase = await clinic.draft();
-  expect(skinCase).toMatchObject({ status: 'DRAFT', availableTransitions: ['AWAITING_IMAGES', 'SUBMITTED', 'CANCELLED'] });
+  expect(skinCase).toMatchObject({
+    status: 'DRAFT',
+    availableTransitions: ['AWAITING_IMAGES', 'SUBMITTED', 'CANCELLED'],
+  });
   expect(skinCase.number).toMatch(/^\d{2}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-  const event = await clinic.subject.until('the event', () => clinic.subject.events.find(({ resourceId }) => resourceId === skinCase.id));
+  const event = await clinic.subject.until('the event', () =>
+    clinic.subject.events.find(({ resourceId }) => resourceId === skinCase.id),
+  );
   expect(event).toMatchObject({ type: 'clinical.case.created', aggregate: { type: 'Case', id: skinCase.id } });
-  expect(event.data).toEqual({ patientId: skinCase.patient.id, caseId: skinCase.id, pathway: 'ROUTINE_DERMATOLOGY', priority: 'ROUTINE' });
+  expect(event.data).toEqual({
+    patientId: skinCase.patient.id,
+    caseId: skinCase.id,
+    pathway: 'ROUTINE_DERMATOLOGY',
+    priority: 'ROUTINE',
+  });
 });
 
 test('shows its lesions, pictures and a timeline of who did what in order', async () => {
   const { id } = await clinic.ready();
-  const shown = await clinic.run<Record<string, unknown> & { timeline: { nodes: { type: string; to: string; actor: object }[] } }>(clinic.doctor, page, { id });
+  const shown = await clinic.run<
+    Record<string, unknown> & { timeline: { nodes: { type: string; to: string; actor: object }[] } }
+  >(clinic.doctor, page, { id });
   expect(shown).toMatchObject({
     referralReason: 'A changing mole',
     outcome: null,
-    findings: [{ label: 'A', bodySite: { code: 'UPPER_BACK', display: 'Upper back' }, changes: ['COLOUR'], unsuitableForAi: [], images: [{}] }],
+    findings: [
+      {
+        label: 'A',
+        bodySite: { code: 'UPPER_BACK', display: 'Upper back' },
+        changes: ['COLOUR'],
+        unsuitableForAi: [],
+        images: [{}],
+      },
+    ],
     images: [{ finding: {} }],
   });
   expect(shown.timeline.nodes.map(({ type, to }) => `${type} ${to}`)).toEqual([
@@ -67,7 +94,9 @@ test('shows its lesions, pictures and a timeline of who did what in order', asyn
     'IMAGE_VERIFIED DERMOSCOPIC',
     'STATUS_CHANGED READY',
   ]);
-  expect(shown.timeline.nodes.every(({ actor }) => 'userId' in actor && actor.userId === clinic.doctor.userId)).toBe(true);
+  expect(shown.timeline.nodes.every(({ actor }) => 'userId' in actor && actor.userId === clinic.doctor.userId)).toBe(
+    true,
+  );
 });
 
 test('is submitted when complete and consented', async () => {
@@ -82,7 +111,9 @@ test('is submitted when complete and consented', async () => {
 
 test('is submitted once, even by two at the same moment', async () => {
   const { id, version } = await clinic.ready();
-  const answers = await Promise.all([1, 2].map(() => clinic.run<Submitted>(clinic.doctor, submit, { id, ifVersion: version })));
+  const answers = await Promise.all(
+    [1, 2].map(() => clinic.run<Submitted>(clinic.doctor, submit, { id, ifVersion: version })),
+  );
   expect(answers.filter((answer) => answer.case !== null)).toHaveLength(1);
   expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['STALE_VERSION']);
 });
@@ -91,7 +122,10 @@ test('is not submitted without consent, and says for what', async () => {
   const { id, version } = await clinic.ready();
   permitted = { directCare: true, photography: false };
   const { userErrors } = await clinic.run<Submitted>(clinic.doctor, submit, { id, ifVersion: version });
-  expect(userErrors[0]).toMatchObject({ code: 'CONSENT_REQUIRED', message: expect.stringContaining('PHOTOGRAPHY') as string });
+  expect(userErrors[0]).toMatchObject({
+    code: 'CONSENT_REQUIRED',
+    message: expect.stringContaining('PHOTOGRAPHY') as string,
+  });
   expect((await clinic.view(id)).status).toBe('READY');
 });
 
@@ -128,12 +162,15 @@ test('takes findings from several at once', async () => {
 test('takes no finding once submitted, none from nowhere on the body, and each key once', async () => {
   const { id, version } = await clinic.ready();
   const input = { caseId: id, label: 'X', bodySiteCode: 'ELBOW', idempotencyKey: newId('idk') };
-  expect(await clinic.refusal(clinic.doctor, addFindingMutation, { input: { ...input, bodySiteCode: 'WING' } })).toBe('BAD_USER_INPUT');
+  expect(await clinic.refusal(clinic.doctor, addFindingMutation, { input: { ...input, bodySiteCode: 'WING' } })).toBe(
+    'BAD_USER_INPUT',
+  );
   await clinic.run(clinic.doctor, submit, { id, ifVersion: version });
   expect(await clinic.refusal(clinic.doctor, addFindingMutation, { input })).toBe('CONFLICT');
   const draft = await clinic.draft();
   const repeated = { ...input, caseId: draft.id };
-  const ask = (): Promise<{ finding: { id: string } }> => clinic.run(clinic.doctor, addFindingMutation, { input: repeated });
+  const ask = (): Promise<{ finding: { id: string } }> =>
+    clinic.run(clinic.doctor, addFindingMutation, { input: repeated });
   expect((await ask()).finding.id).toBe((await ask()).finding.id);
 });
 
@@ -162,7 +199,8 @@ test('is listed by status, patient and number', async () => {
   expect(await idsOf({ number: number.toLowerCase() })).toEqual([id]);
   expect(await idsOf({ patientId: patient.id })).toEqual([other.id, id]);
   expect(await idsOf({ patientId: patient.id, status: ['READY'] })).toEqual([]);
-  const ofPatient = 'query ($id: ID!) { patient(id: $id) { cases(first: 1) { nodes { id } totalCount pageInfo { hasNextPage } } } }';
+  const ofPatient =
+    'query ($id: ID!) { patient(id: $id) { cases(first: 1) { nodes { id } totalCount pageInfo { hasNextPage } } } }';
   expect(await clinic.run(clinic.doctor, ofPatient, { id: patient.id })).toEqual({
     cases: { nodes: [{ id: other.id }], totalCount: 2, pageInfo: { hasNextPage: true } },
   });
@@ -183,7 +221,9 @@ test('is hidden from other organisations, other patients and other scopes', asyn
   expect(await clinic.run(clinic.stranger, page, { id })).toBeNull();
   expect(await clinic.refusal(clinic.stranger, cancel, { id, ifVersion: version })).toBe('NOT_FOUND');
   const self = (patientId: string): Promise<object | null> =>
-    clinic.run(actorOf(clinic.organisation, { scopes: ['clinical:patients:self'], patientIds: [patientId] }), page, { id });
+    clinic.run(actorOf(clinic.organisation, { scopes: ['clinical:patients:self'], patientIds: [patientId] }), page, {
+      id,
+    });
   expect(await self(await clinic.patient())).toBeNull();
   expect(await self(patient.id)).toMatchObject({ referralReason: 'A changing mole' });
   const reader = actorOf(clinic.organisation, { scopes: ['clinical:cases:read'] });
@@ -193,22 +233,41 @@ test('is hidden from other organisations, other patients and other scopes', asyn
 test('keeps diagnoses side by side, with who made them', async () => {
   const { id } = await clinic.draft();
   const findingId = await clinic.finding(id);
-  const input = { caseId: id, findingId, source: 'HUMAN', system: 'ICD-10', code: 'c43.9', malignancy: 'MALIGNANT', certainty: 'PROBABLE' };
+  const input = {
+    caseId: id,
+    findingId,
+    source: 'HUMAN',
+    system: 'ICD-10',
+    code: 'c43.9',
+    malignancy: 'MALIGNANT',
+    certainty: 'PROBABLE',
+  };
   const { diagnosis } = await clinic.run<{ diagnosis: { id: string } }>(clinic.doctor, recordDiagnosis, { input });
-  expect(diagnosis).toMatchObject({ code: { code: 'C43.9', display: expect.any(String) as string }, recordedBy: { userId: clinic.doctor.userId } });
+  expect(diagnosis).toMatchObject({
+    code: { code: 'C43.9', display: expect.any(String) as string },
+    recordedBy: { userId: clinic.doctor.userId },
+  });
   const second = { ...input, idempotencyKey: newId('idk'), supersedes: diagnosis.id, certainty: 'REFUTED' };
-  expect(await clinic.run(clinic.doctor, recordDiagnosis, { input: second })).toMatchObject({ diagnosis: { supersedes: { id: diagnosis.id } } });
-  expect(await clinic.refusal(clinic.doctor, recordDiagnosis, { input: { ...input, source: 'AI' } })).toBe('BAD_USER_INPUT');
+  expect(await clinic.run(clinic.doctor, recordDiagnosis, { input: second })).toMatchObject({
+    diagnosis: { supersedes: { id: diagnosis.id } },
+  });
+  expect(await clinic.refusal(clinic.doctor, recordDiagnosis, { input: { ...input, source: 'AI' } })).toBe(
+    'BAD_USER_INPUT',
+  );
   const { diagnoses } = await clinic.run<{ diagnoses: unknown[] }>(clinic.doctor, page, { id });
   expect(diagnoses).toHaveLength(2);
 });
 
 test('answers each event of a case to those who follow it, and only to them', async () => {
   const { id } = await clinic.draft();
-  const event = await clinic.subject.until('the event', () => clinic.subject.events.find(({ resourceId }) => resourceId === id));
+  const event = await clinic.subject.until('the event', () =>
+    clinic.subject.events.find(({ resourceId }) => resourceId === id),
+  );
   const follow = `subscription ($id: ID!) { caseChanged(id: $id) { id status } }`;
   const all = `subscription ($filter: CaseFilter) { casesChanged(filter: $filter) { id } }`;
-  expect((await clinic.subject.ask(clinic.doctor, follow, { id }, event)).data).toEqual({ caseChanged: { id, status: 'DRAFT' } });
+  expect((await clinic.subject.ask(clinic.doctor, follow, { id }, event)).data).toEqual({
+    caseChanged: { id, status: 'DRAFT' },
+  });
   expect((await clinic.subject.ask(clinic.stranger, follow, { id }, event)).data).toEqual({ caseChanged: null });
   expect((await clinic.subject.ask(clinic.doctor, all, {}, event)).data).toEqual({ casesChanged: { id } });
   const others = { filter: { status: ['CLOSED'] } };

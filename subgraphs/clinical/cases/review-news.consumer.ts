@@ -35,7 +35,8 @@ async function follow(unit: UnitOfWork, skinCase: Case, event: PlatformEvent): P
   } else if (isEvent(event, 'reviews.human_review.queued')) {
     await progress(unit, skinCase, 'BEGIN_HUMAN_REVIEW');
   } else if (isEvent(event, 'reviews.ai_review.completed')) {
-    if (skinCase.status !== 'CANCELLED') await requestImport(unit, skinCase, { source: 'AI', reviewRef: event.data.aiReviewId });
+    if (skinCase.status !== 'CANCELLED')
+      await requestImport(unit, skinCase, { source: 'AI', reviewRef: event.data.aiReviewId });
   } else if (isEvent(event, 'reviews.decision.final')) {
     await takeDecision(unit, skinCase, event);
   }
@@ -48,9 +49,14 @@ async function progress(unit: UnitOfWork, skinCase: Case, trigger: CaseTrigger):
   await unit.publish('clinical.case.status_changed', announcement(skinCase, { from, to }));
 }
 
-async function takeDecision(unit: UnitOfWork, skinCase: Case, event: TypedEvent<'reviews.decision.final'>): Promise<void> {
+async function takeDecision(
+  unit: UnitOfWork,
+  skinCase: Case,
+  event: TypedEvent<'reviews.decision.final'>,
+): Promise<void> {
   const { management, decidedBy, reviewId } = event.data;
-  if (skinCase.status === 'CANCELLED') return noteInTimeline(unit, skinCase, { type: 'DECISION_IGNORED', to: management });
+  if (skinCase.status === 'CANCELLED')
+    return noteInTimeline(unit, skinCase, { type: 'DECISION_IGNORED', to: management });
   if (!canMove(skinCase.status, 'DECIDE')) return;
   const from = skinCase.decide({ management, decidedBy }, unit.at);
   await unit.save(skinCase);

@@ -45,17 +45,15 @@ export async function submitCase(
 async function assertComplete(unit: UnitOfWork, skinCase: Case): Promise<void> {
   nextStatus(skinCase.status, 'SUBMIT');
   if (skinCase.findingCount === 0) throw new ConflictError('A case needs a finding before it is submitted');
-  if (!(await hasImageOfEveryFinding(unit, skinCase.id))) throw new ConflictError('Every finding needs a verified image');
+  if (!(await hasImageOfEveryFinding(unit, skinCase.id)))
+    throw new ConflictError('Every finding needs a verified image');
 }
 
 async function assertConsented(unit: UnitOfWork, supergraph: SupergraphClient, patientId: string): Promise<void> {
   const { directCare, photography } = await supergraph.query(consentQuestion, { patientIds: [patientId] }, unit.actor);
   const permits = (decisions: z.infer<typeof decision>): boolean =>
     decisions.some((one) => one.patientId === patientId && one.permitted);
-  const purposes = [
-    ...(permits(directCare) ? [] : ['DIRECT_CARE']),
-    ...(permits(photography) ? [] : ['PHOTOGRAPHY']),
-  ];
+  const purposes = [...(permits(directCare) ? [] : ['DIRECT_CARE']), ...(permits(photography) ? [] : ['PHOTOGRAPHY'])];
   if (purposes.length === 0) return;
   throw new DomainError('CONSENT_REQUIRED', `The patient has no active consent for ${purposes.join(' and ')}`, {
     details: { purposes },

@@ -16,7 +16,9 @@ import {
   MalignancyEnum,
 } from './diagnosis.codes';
 
-@ObjectType({ description: 'What somebody or something takes a lesion to be. Opinions stand side by side; none is overwritten.' })
+@ObjectType({
+  description: 'What somebody or something takes a lesion to be. Opinions stand side by side; none is overwritten.',
+})
 @Directive('@key(fields: "id")')
 @Phi()
 @RequireScopes('clinical:cases:read', 'clinical:records:read', 'clinical:patients:self')

@@ -18,7 +18,10 @@ const diagnosesOfCase = listBy(Diagnosis, 'caseId');
 export class DiagnosisResolver {
   @RequireScopes('clinical:diagnoses:write')
   @Mutation(() => DiagnosisPayload)
-  recordDiagnosis(@Arg('input') input: RecordDiagnosisInput, @Ctx() { unit }: ClinicalContext): Promise<DiagnosisPayload> {
+  recordDiagnosis(
+    @Arg('input') input: RecordDiagnosisInput,
+    @Ctx() { unit }: ClinicalContext,
+  ): Promise<DiagnosisPayload> {
     return respond('diagnosis', recordDiagnosis(unit, input));
   }
 

@@ -44,7 +44,14 @@ export async function recordDiagnosis(unit: UnitOfWork, input: RecordDiagnosisIn
 export async function addDiagnosis(tx: UnitOfWork, skinCase: Case, opinion: Opinion): Promise<Diagnosis> {
   const { id: caseId, patientId } = skinCase;
   const recorded = { recordedBy: snapshotOf(tx.actor), recordedAt: tx.at };
-  const diagnosis = await tx.create(Diagnosis, { id: newId('dx'), caseId, patientId, rank: 1, ...opinion, ...recorded });
+  const diagnosis = await tx.create(Diagnosis, {
+    id: newId('dx'),
+    caseId,
+    patientId,
+    rank: 1,
+    ...opinion,
+    ...recorded,
+  });
   const { id: diagnosisId } = diagnosis;
   const { findingId, source, code } = opinion;
   await noteInTimeline(tx, skinCase, { type: 'DIAGNOSIS_RECORDED', to: source });

@@ -30,7 +30,10 @@ export const importDiagnoses: Worker<ClinicalPorts> = {
       try {
         done += await importOne({ unit, ports, row });
       } catch (err) {
-        log.warn({ err, importId: row.id, attempts: row.attempts + 1 }, 'A review could not be read; it is tried again');
+        log.warn(
+          { err, importId: row.id, attempts: row.attempts + 1 },
+          'A review could not be read; it is tried again',
+        );
         await postpone(unit, row, ports.config.importRetryMs);
       }
     }
@@ -38,7 +41,15 @@ export const importDiagnoses: Worker<ClinicalPorts> = {
   },
 };
 
-async function importOne({ unit, ports, row }: { unit: UnitOfWork; ports: ClinicalPorts; row: DiagnosisImport }): Promise<number> {
+async function importOne({
+  unit,
+  ports,
+  row,
+}: {
+  unit: UnitOfWork;
+  ports: ClinicalPorts;
+  row: DiagnosisImport;
+}): Promise<number> {
   const opinions = await readOpinions(ports.supergraph, row);
   if (opinions) await storeImport(unit, row, opinions);
   else await postpone(unit, row, ports.config.importRetryMs);
@@ -53,7 +64,11 @@ async function claim(unit: UnitOfWork, { id, dueAt, attempts }: DiagnosisImport,
 
 async function postpone(unit: UnitOfWork, { id, attempts }: DiagnosisImport, retryMs: number): Promise<void> {
   const restMs = Math.min(longestRestMs, retryMs * 2 ** Math.min(attempts, 20));
-  await unit.updateWhere(DiagnosisImport, { id, status: 'PENDING', attempts: attempts + 1 }, { dueAt: after(new Date(), restMs) });
+  await unit.updateWhere(
+    DiagnosisImport,
+    { id, status: 'PENDING', attempts: attempts + 1 },
+    { dueAt: after(new Date(), restMs) },
+  );
 }
 
 function after(at: Date, ms: number): Date {

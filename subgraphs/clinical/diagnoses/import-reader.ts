@@ -6,7 +6,12 @@ import { type Opinion } from './diagnosis.service';
 import { icd10Of } from './icd10';
 
 const finding = z.object({ id: z.string() }).nullable();
-const verdict = { finding, class: z.enum(lesionClasses), malignancy: z.enum(malignancies), confidence: z.number().nullable() };
+const verdict = {
+  finding,
+  class: z.enum(lesionClasses),
+  malignancy: z.enum(malignancies),
+  confidence: z.number().nullable(),
+};
 const lesion = z.object(verdict);
 const perFinding = z.object({
   ...verdict,
@@ -27,7 +32,9 @@ const humanReview = {
     }
   }`,
   shape: z.object({
-    humanReview: z.object({ finalDecision: z.object({ perFinding: z.array(perFinding).nullable() }).nullable() }).nullable(),
+    humanReview: z
+      .object({ finalDecision: z.object({ perFinding: z.array(perFinding).nullable() }).nullable() })
+      .nullable(),
   }),
 };
 

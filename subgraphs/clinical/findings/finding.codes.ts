@@ -1,5 +1,5 @@
 import { InputError } from '#shared/errors';
-import { CodedConcept, enumOf } from '#shared/graphql';
+import { type CodedConcept, enumOf } from '#shared/graphql';
 
 export const lateralities = ['LEFT', 'RIGHT', 'MIDLINE', 'BILATERAL'] as const;
 export type Laterality = (typeof lateralities)[number];

@@ -1,6 +1,7 @@
 import { type UnitOfWork } from '#shared/database';
 import { InputError } from '#shared/errors';
 import { newId } from '#shared/ids';
+import { assertWithin, type Bounds } from '../bounds';
 import { announcement } from '../cases/case-events';
 import { Case } from '../cases/case.entity';
 import { moveCase } from '../cases/case.service';
@@ -9,6 +10,10 @@ import { noteInTimeline } from '../timeline/timeline.service';
 import { bodySiteOf } from './finding.codes';
 import { SkinFinding } from './finding.entity';
 import { type AddFindingInput } from './finding.types';
+
+const longestLabel = 100;
+const diameterMm: Bounds = { min: 0.1, max: 1000 };
+const months: Bounds = { min: 0, max: 1500 };
 
 /** @throws {DomainError} BAD_USER_INPUT; NOT_FOUND; CONFLICT once the case is submitted. */
 export async function addFinding(unit: UnitOfWork, input: AddFindingInput): Promise<SkinFinding> {
@@ -41,17 +46,18 @@ async function awaitImages(tx: UnitOfWork, skinCase: Case): Promise<void> {
   await tx.publish('clinical.case.updated', announcement(skinCase, { status }));
 }
 
-type FindingValues = Omit<Parameters<typeof UnitOfWork.prototype.create<SkinFinding>>[1], 'id' | 'caseId' | 'patientId' | 'bodySite'>;
+type FindingValues = Omit<
+  Parameters<typeof UnitOfWork.prototype.create<SkinFinding>>[1],
+  'id' | 'caseId' | 'patientId' | 'bodySite'
+>;
 
 function parseFinding(input: AddFindingInput): FindingValues {
   const { laterality = null, longestDiameterMm = null, durationMonths = null, changes, exclusions } = input;
   const label = input.label.trim();
-  if (label.length === 0 || label.length > 100) throw new InputError('A label has 1 to 100 characters', ['input', 'label']);
-  if (longestDiameterMm !== null && !(longestDiameterMm > 0 && longestDiameterMm <= 1000)) {
-    throw new InputError('longestDiameterMm is a number above 0, up to 1000', ['input', 'longestDiameterMm']);
-  }
-  if (durationMonths !== null && (durationMonths < 0 || durationMonths > 1500)) {
-    throw new InputError('durationMonths is a number from 0 to 1500', ['input', 'durationMonths']);
+  assertWithin(longestDiameterMm, diameterMm, 'longestDiameterMm');
+  assertWithin(durationMonths, months, 'durationMonths');
+  if (label.length === 0 || label.length > longestLabel) {
+    throw new InputError(`A label has 1 to ${String(longestLabel)} characters`, ['input', 'label']);
   }
   return {
     ...{ label, laterality, longestDiameterMm, durationMonths },

@@ -1,6 +1,13 @@
 import { enumOf } from '#shared/graphql';
 
-export const imageKinds = ['OVERVIEW', 'MACRO', 'DERMOSCOPIC', 'POLARISED', 'CLINICAL_PHOTO', 'HISTOLOGY_SCAN'] as const;
+export const imageKinds = [
+  'OVERVIEW',
+  'MACRO',
+  'DERMOSCOPIC',
+  'POLARISED',
+  'CLINICAL_PHOTO',
+  'HISTOLOGY_SCAN',
+] as const;
 export type ImageKind = (typeof imageKinds)[number];
 export const ImageKindEnum = enumOf('ImageKind', imageKinds);
 
@@ -10,12 +17,7 @@ export const UploadStatusEnum = enumOf('UploadStatus', uploadStatuses);
 
 /** Why uploaded bytes were not taken. Stable: it is stored and published. */
 export type RejectionReason =
-  | 'SIZE_MISMATCH'
-  | 'HASH_MISMATCH'
-  | 'CONTENT_TYPE_MISMATCH'
-  | 'UNDECODABLE'
-  | 'TOO_MANY_PIXELS'
-  | 'TOO_SMALL';
+  'SIZE_MISMATCH' | 'HASH_MISMATCH' | 'CONTENT_TYPE_MISMATCH' | 'UNDECODABLE' | 'TOO_MANY_PIXELS' | 'TOO_SMALL';
 
 /** sharp's name of each format that is accepted. */
 export const imageFormats = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/webp': 'webp' } as const;

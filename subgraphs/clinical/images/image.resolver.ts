@@ -27,7 +27,10 @@ export class ImageResolver {
 
   @RequireScopes('clinical:images:write', 'clinical:patients:self')
   @Mutation(() => UploadTicketPayload)
-  requestUpload(@Arg('input') input: RequestUploadInput, @Ctx() { unit }: ClinicalContext): Promise<UploadTicketPayload> {
+  requestUpload(
+    @Arg('input') input: RequestUploadInput,
+    @Ctx() { unit }: ClinicalContext,
+  ): Promise<UploadTicketPayload> {
     return respond('ticket', requestUpload(unit, input));
   }
 
@@ -76,7 +79,10 @@ export class UploadTicketResolver {
   }
 
   @FieldResolver(() => JsonValue, { description: 'Sent with the PUT exactly so: they are part of its signature' })
-  async requiredHeaders(@Root() ticket: UploadTicket, @Ctx() { ports, at }: ClinicalContext): Promise<Record<string, string>> {
+  async requiredHeaders(
+    @Root() ticket: UploadTicket,
+    @Ctx() { ports, at }: ClinicalContext,
+  ): Promise<Record<string, string>> {
     return (await signUpload(ports.storage, ticket, at)).headers;
   }
 

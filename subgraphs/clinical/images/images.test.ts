@@ -27,11 +27,18 @@ beforeEach(async () => {
 });
 
 interface Completed {
-  readonly image: { readonly id: string; readonly status: string; readonly sha256: string; readonly width: number; readonly height: number } | null;
+  readonly image: {
+    readonly id: string;
+    readonly status: string;
+    readonly sha256: string;
+    readonly width: number;
+    readonly height: number;
+  } | null;
   readonly userErrors: readonly { readonly code: string; readonly message: string }[];
 }
 const imageQuery = `query ($id: ID!) { image(id: $id) { status sha256 rejectionReason fileName downloadUrl(expiresInSeconds: 60) { url method expiresAt } } }`;
-const complete = (ticketId: string): Promise<Completed> => clinic.run(clinic.doctor, completeUploadMutation, { ticketId });
+const complete = (ticketId: string): Promise<Completed> =>
+  clinic.run(clinic.doctor, completeUploadMutation, { ticketId });
 
 async function ticketFor(file: Buffer, more: object = {}): Promise<UploadTicketView> {
   const input = { ...uploadOf(file, { caseId, findingId }), ...more };
@@ -49,7 +56,9 @@ test('keeps a clean, upright copy without metadata, and removes the original', a
   const ticket = await uploaded(file);
   const { image } = await complete(ticket.id);
   expect(image).toMatchObject({ status: 'VERIFIED', width: 480, height: 640, quality: { sharp: true, exposed: true } });
-  const { downloadUrl } = await clinic.run<{ downloadUrl: { url: string } }>(clinic.doctor, imageQuery, { id: ticket.image.id });
+  const { downloadUrl } = await clinic.run<{ downloadUrl: { url: string } }>(clinic.doctor, imageQuery, {
+    id: ticket.image.id,
+  });
   const kept = Buffer.from(await (await fetch(downloadUrl.url)).arrayBuffer());
   expect(sha256Of(kept)).toBe(image?.sha256);
   expect(kept.includes('SecretCamera')).toBe(false);
@@ -62,8 +71,14 @@ test('answers the first outcome to whoever completes again, also to several at o
   const answers = await Promise.all([complete(ticket.id), complete(ticket.id), complete(ticket.id)]);
   const again = await complete(ticket.id);
   expect(new Set([...answers, again].map(({ image }) => image?.sha256)).size).toBe(1);
-  await clinic.subject.until('the event', () => clinic.subject.events.some(({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.verified'));
-  const verified = clinic.subject.events.filter(({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.verified');
+  await clinic.subject.until('the event', () =>
+    clinic.subject.events.some(
+      ({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.verified',
+    ),
+  );
+  const verified = clinic.subject.events.filter(
+    ({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.verified',
+  );
   expect(verified).toHaveLength(1);
 });
 
@@ -92,14 +107,12 @@ test('makes the case ready when the last two images are verified at the same mom
   expect((await clinic.view(caseId)).status).toBe('READY');
 });
 
-test.each([
-  ['HASH_MISMATCH', async (file: Buffer) => Promise.resolve(Buffer.from(file).fill(7, 2000, 2100)), {}],
-  ['SIZE_MISMATCH', async (file: Buffer) => Promise.resolve(file.subarray(0, 3000)), {}],
-] as const)('stores %s when other bytes were put past the signature', async (reason, tampered) => {
+test.each(['HASH_MISMATCH', 'SIZE_MISMATCH'])('stores %s when other bytes got past the signature', async (reason) => {
   const file = await picture();
   const ticket = await ticketFor(file);
+  const tampered = reason === 'SIZE_MISMATCH' ? file.subarray(0, 3000) : Buffer.from(file).fill(7, 2000, 2100);
   const key = `uploads/${clinic.organisation.organisationId}/${ticket.id}`;
-  await clinic.subject.storage.put(key, await tampered(file), { contentType: 'image/jpeg' });
+  await clinic.subject.storage.put(key, tampered, { contentType: 'image/jpeg' });
   await expectRejected(ticket, reason);
 });
 
@@ -115,22 +128,30 @@ test.each([
 });
 
 async function expectRejected(ticket: UploadTicketView, reason: string): Promise<void> {
-  for (const _attempt of [1, 2]) {
-    const { image, userErrors } = await complete(ticket.id);
+  for (const { image, userErrors } of [await complete(ticket.id), await complete(ticket.id)]) {
     expect(image).toBeNull();
     expect(userErrors[0]).toMatchObject({ code: 'UPLOAD_INVALID', message: expect.stringContaining(reason) as string });
   }
   const stored = await clinic.run(clinic.doctor, imageQuery, { id: ticket.image.id });
-  expect(stored).toMatchObject({ status: 'REJECTED', rejectionReason: reason, fileName: 'mole.jpg', downloadUrl: null });
+  expect(stored).toMatchObject({
+    status: 'REJECTED',
+    rejectionReason: reason,
+    fileName: 'mole.jpg',
+    downloadUrl: null,
+  });
   const event = await clinic.subject.until('the event', () =>
-    clinic.subject.events.find(({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.rejected'),
+    clinic.subject.events.find(
+      ({ resourceId, type }) => resourceId === ticket.image.id && type === 'clinical.image.rejected',
+    ),
   );
   expect(event.data['reason']).toBe(reason);
   expect((await clinic.view(caseId)).status).toBe('AWAITING_IMAGES');
 }
 
 function flat(width: number, height: number): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background: '#888' } }).png({ compressionLevel: 9 }).toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: '#888' } })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
 }
 
 test('waits for an upload that has not come yet', async () => {
@@ -142,7 +163,9 @@ test('waits for an upload that has not come yet', async () => {
 test('refuses types it does not take, files that are too large and findings of other cases', async () => {
   const file = await picture();
   const refusalOf = (more: object): Promise<string | null> =>
-    clinic.refusal(clinic.doctor, requestUploadMutation, { input: { ...uploadOf(file, { caseId, findingId }), ...more } });
+    clinic.refusal(clinic.doctor, requestUploadMutation, {
+      input: { ...uploadOf(file, { caseId, findingId }), ...more },
+    });
   expect(await refusalOf({ contentType: 'image/svg+xml' })).toBe('CONTENT_TYPE_NOT_ALLOWED');
   expect(await refusalOf({ byteSize: 20_000_001 })).toBe('UPLOAD_TOO_LARGE');
   expect(await refusalOf({ sha256: 'abc' })).toBe('BAD_USER_INPUT');
@@ -173,11 +196,16 @@ test('lets patients upload pictures of their own cases and of no others', async 
   const file = await picture();
   const input = uploadOf(file, { caseId, findingId });
   const self = actorOf(clinic.organisation, { scopes: ['clinical:patients:self'], patientIds: [patient.id] });
-  const other = actorOf(clinic.organisation, { scopes: ['clinical:patients:self'], patientIds: [await clinic.patient()] });
+  const other = actorOf(clinic.organisation, {
+    scopes: ['clinical:patients:self'],
+    patientIds: [await clinic.patient()],
+  });
   expect(await clinic.refusal(other, requestUploadMutation, { input })).toBe('NOT_FOUND');
   const { ticket } = await clinic.run<{ ticket: UploadTicketView }>(self, requestUploadMutation, { input });
   await upload(ticket, file);
-  expect(await clinic.run(self, completeUploadMutation, { ticketId: ticket.id })).toMatchObject({ image: { status: 'VERIFIED' } });
+  expect(await clinic.run(self, completeUploadMutation, { ticketId: ticket.id })).toMatchObject({
+    image: { status: 'VERIFIED' },
+  });
 });
 
 test('expires tickets nobody used and removes what was left behind', async () => {

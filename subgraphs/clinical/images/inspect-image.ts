@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import {
-  imageFormats,
-  type ImageContentType,
-  maxImagePixels,
-  minImageEdge,
-  type RejectionReason,
-} from './image.codes';
+import { imageFormats, type ImageContentType, maxImagePixels, minImageEdge, type RejectionReason } from './image.codes';
 import { type ImageQuality } from './image.entity';
 import { measureQuality } from './image-quality';
 
@@ -74,7 +68,14 @@ async function clean(bytes: Buffer, contentType: ImageContentType): Promise<Clea
       .toFormat(imageFormats[contentType], contentType === 'image/png' ? {} : { quality: 95 })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    return { bytes: data, sha256: sha256Of(data), byteSize: data.length, width, height, quality: await measureQuality(data) };
+    return {
+      bytes: data,
+      sha256: sha256Of(data),
+      byteSize: data.length,
+      width,
+      height,
+      quality: await measureQuality(data),
+    };
   } catch {
     return null; // truncated or malformed: a picture nobody can show
   }

@@ -24,7 +24,7 @@ export async function requestUpload(unit: UnitOfWork, input: RequestUploadInput)
   return unit.once(UploadTicket, once, async (tx) => {
     const skinCase = await tx.get(Case, input.caseId);
     skinCase.assertOpenForEvidence();
-    const image = await tx.create(Image, await newImage(tx, skinCase, { ...input, contentType: file.contentType }));
+    const image = await tx.create(Image, await newImage(tx, skinCase, { input, contentType: file.contentType }));
     const { id: imageId, patientId, kind, findingId } = image;
     const expiresAt = new Date(tx.at.getTime() + ticketSeconds * 1000);
     const ticket = { id: newId('tkt'), imageId, patientId, ...file, expiresAt, sweptAt: null };
@@ -35,7 +35,11 @@ export async function requestUpload(unit: UnitOfWork, input: RequestUploadInput)
 }
 
 /** @throws {DomainError} CONFLICT once the ticket has expired. */
-export async function signUpload(storage: ObjectStore, ticket: UploadTicket, at: Date): Promise<SignedUrl & { headers: Record<string, string> }> {
+export async function signUpload(
+  storage: ObjectStore,
+  ticket: UploadTicket,
+  at: Date,
+): Promise<SignedUrl & { headers: Record<string, string> }> {
   const expiresInSeconds = Math.ceil((ticket.expiresAt.getTime() - at.getTime()) / 1000);
   if (expiresInSeconds <= 0) throw new ConflictError('This upload ticket has expired: ask for a new one');
   const { contentType, byteSize: contentLength, sha256: sha256Hex } = ticket;
@@ -57,7 +61,9 @@ function parseFile({ contentType, byteSize, sha256 }: RequestUploadInput): Annou
     });
   }
   if (byteSize > maxImageBytes) {
-    throw new DomainError('UPLOAD_TOO_LARGE', `A picture has at most ${String(maxImageBytes)} bytes`, { path: ['input', 'byteSize'] });
+    throw new DomainError('UPLOAD_TOO_LARGE', `A picture has at most ${String(maxImageBytes)} bytes`, {
+      path: ['input', 'byteSize'],
+    });
   }
   if (byteSize < 1) throw new InputError('byteSize is at least 1', ['input', 'byteSize']);
   const hash = sha256.toLowerCase();
@@ -68,9 +74,9 @@ function parseFile({ contentType, byteSize, sha256 }: RequestUploadInput): Annou
 async function newImage(
   tx: UnitOfWork,
   { id: caseId, patientId }: Case,
-  input: RequestUploadInput & { contentType: ImageContentType },
+  { input, contentType }: { input: RequestUploadInput; contentType: ImageContentType },
 ): Promise<Parameters<typeof tx.create<Image>>[1]> {
-  const { findingId = null, imageKind: kind, fileName = null, contentType } = input;
+  const { findingId = null, imageKind: kind, fileName = null } = input;
   if (findingId !== null && (await tx.get(SkinFinding, findingId)).caseId !== caseId) {
     throw new InputError('This finding belongs to another case', ['input', 'findingId']);
   }

@@ -12,7 +12,10 @@ export class RequestUploadInput {
   @Field(() => ID)
   caseId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The lesion shown; without it the picture is of the case as a whole' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The lesion shown; without it the picture is of the case as a whole',
+  })
   findingId?: string | null;
 
   @Field(() => ImageKindEnum)

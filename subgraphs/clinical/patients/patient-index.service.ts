@@ -44,7 +44,10 @@ export async function reindexPatient(tx: UnitOfWork, patientId: string, identity
 }
 
 /** The condition on patients that a search stands for; null when nothing is looked for. */
-export async function conditionOf(unit: UnitOfWork, criteria: PatientCriteria): Promise<FindOptionsWhere<Patient> | null> {
+export async function conditionOf(
+  unit: UnitOfWork,
+  criteria: PatientCriteria,
+): Promise<FindOptionsWhere<Patient> | null> {
   const tokens = await tokensFor(unit, criteria);
   if (tokens.length === 0) return null;
   const parameters: Record<string, unknown> = { index_org: idBytes('org', unit.actor.organisationId) };

@@ -4,7 +4,17 @@ export const patientStatuses = ['ACTIVE', 'INACTIVE', 'DECEASED', 'MERGED', 'RES
 export type PatientStatus = (typeof patientStatuses)[number];
 export const PatientStatusEnum = enumOf('PatientStatus', patientStatuses);
 
-export const bloodTypes = ['A_POS', 'A_NEG', 'B_POS', 'B_NEG', 'AB_POS', 'AB_NEG', 'O_POS', 'O_NEG', 'UNKNOWN'] as const;
+export const bloodTypes = [
+  'A_POS',
+  'A_NEG',
+  'B_POS',
+  'B_NEG',
+  'AB_POS',
+  'AB_NEG',
+  'O_POS',
+  'O_NEG',
+  'UNKNOWN',
+] as const;
 export type BloodType = (typeof bloodTypes)[number];
 export const BloodTypeEnum = enumOf('BloodType', bloodTypes);
 

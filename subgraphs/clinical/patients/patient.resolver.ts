@@ -43,13 +43,19 @@ export class PatientResolver {
 
   @RequireScopes('clinical:patients:write')
   @Mutation(() => CreatePatientPayload)
-  createPatient(@Arg('input') input: CreatePatientInput, @Ctx() { unit }: ClinicalContext): Promise<CreatePatientPayload> {
+  createPatient(
+    @Arg('input') input: CreatePatientInput,
+    @Ctx() { unit }: ClinicalContext,
+  ): Promise<CreatePatientPayload> {
     return respond('patient', createPatient(unit, input));
   }
 
   @RequireScopes('clinical:patients:write')
   @Mutation(() => UpdatePatientPayload)
-  updatePatient(@Arg('input') input: UpdatePatientInput, @Ctx() { unit }: ClinicalContext): Promise<UpdatePatientPayload> {
+  updatePatient(
+    @Arg('input') input: UpdatePatientInput,
+    @Ctx() { unit }: ClinicalContext,
+  ): Promise<UpdatePatientPayload> {
     return respond('patient', updatePatient(unit, input));
   }
 

@@ -4,7 +4,7 @@ import { ConflictError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { conditionOf, hashOfMrn, indexPatient, reindexPatient } from './patient-index.service';
 import { Patient } from './patient.entity';
-import { assertMeasures, parseIdentity } from './patient.policy';
+import { assertMeasures, parseIdentity } from './patient-input';
 import { type CreatePatientInput, type PatientFilter, type UpdatePatientInput } from './patient.types';
 
 /** @throws {DomainError} BAD_USER_INPUT; CONFLICT when another patient has this record number. */
@@ -37,7 +37,10 @@ export async function updatePatient(unit: UnitOfWork, input: UpdatePatientInput)
   return withUniqueMrn(
     unit.transaction(async (tx) => {
       const patient = await tx.get(Patient, id, { ifVersion });
-      const given = { ...(sexAtBirth !== undefined && { sexAtBirth }), ...(fitzpatrick !== undefined && { fitzpatrick }) };
+      const given = {
+        ...(sexAtBirth !== undefined && { sexAtBirth }),
+        ...(fitzpatrick !== undefined && { fitzpatrick }),
+      };
       patient.characteristics = { sexAtBirth: null, fitzpatrick: null, ...patient.characteristics, ...given };
       for (const measure of ['bloodType', 'heightCm', 'weightKg'] as const) {
         if (measures[measure] !== undefined) Object.assign(patient, { [measure]: measures[measure] });
@@ -53,7 +56,11 @@ export async function updatePatient(unit: UnitOfWork, input: UpdatePatientInput)
 }
 
 /** @throws {DomainError} BAD_USER_INPUT for a page out of bounds. */
-export async function listPatients(unit: UnitOfWork, page: PageArguments, filter: PatientFilter | null): Promise<Page<Patient>> {
+export async function listPatients(
+  unit: UnitOfWork,
+  page: PageArguments,
+  filter: PatientFilter | null,
+): Promise<Page<Patient>> {
   const { status, updatedAfter, ...criteria } = filter ?? {};
   const where: FindOptionsWhere<Patient> = {
     ...(await conditionOf(unit, criteria)),

@@ -16,7 +16,16 @@ export async function noteInTimeline(
   { id: caseId, patientId }: Pick<Case, 'id' | 'patientId'>,
   { type, from = null, to = null }: Entry,
 ): Promise<void> {
-  await tx.create(CaseEvent, { id: newId('cev'), caseId, patientId, at: tx.at, type, actor: snapshotOf(tx.actor), from, to });
+  await tx.create(CaseEvent, {
+    id: newId('cev'),
+    caseId,
+    patientId,
+    at: tx.at,
+    type,
+    actor: snapshotOf(tx.actor),
+    from,
+    to,
+  });
 }
 
 /** Oldest first. */

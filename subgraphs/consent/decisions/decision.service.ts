@@ -31,17 +31,17 @@ export async function decideForPatients(
   if (patientIds.length > maxPatients) throw new InputError('Ask for at most 1,000 patients at once', ['patientIds']);
   const { purpose } = question;
   const [type = null] = await unit.list(ConsentType, { purpose, active: true }, { take: 1 });
-  const records = await unit.list(ConsentRecord, { patientId: In([...new Set(patientIds)]), purpose }, { take: 20_000 });
+  const records = await unit.list(
+    ConsentRecord,
+    { patientId: In([...new Set(patientIds)]), purpose },
+    { take: 20_000 },
+  );
   const byPatient = new Map<string, ConsentRecord[]>(patientIds.map((patientId) => [patientId, []]));
   for (const record of records) byPatient.get(record.patientId)?.push(record);
   const actorIds = [unit.actor.userId, unit.actor.clientId].filter((id) => id !== null);
   const asked = { ...question, actorIds, organisationId: unit.actor.organisationId, at: unit.at };
   return patientIds.map((patientId) => {
-    const { record, ...decision } = decide(
-      byPatient.get(patientId) ?? [],
-      type?.legalBasis ?? null,
-      asked,
-    );
+    const { record, ...decision } = decide(byPatient.get(patientId) ?? [], type?.legalBasis ?? null, asked);
     return {
       ...decision,
       patientId,

@@ -1,6 +1,14 @@
 import { enumOf } from '#shared/graphql';
 
-export const consentStatuses = ['REQUESTED', 'GRANTED', 'DENIED', 'WITHDRAWN', 'EXPIRED', 'SUPERSEDED', 'ENTERED_IN_ERROR'] as const;
+export const consentStatuses = [
+  'REQUESTED',
+  'GRANTED',
+  'DENIED',
+  'WITHDRAWN',
+  'EXPIRED',
+  'SUPERSEDED',
+  'ENTERED_IN_ERROR',
+] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
 export const ConsentStatusEnum = enumOf('ConsentStatus', consentStatuses);
 
@@ -8,7 +16,15 @@ export const decisionKinds = ['PERMIT', 'DENY'] as const;
 export type DecisionKind = (typeof decisionKinds)[number];
 export const DecisionKindEnum = enumOf('ConsentDecisionKind', decisionKinds);
 
-export const captureChannels = ['MOBILE_APP', 'WEB_PORTAL', 'IN_CLINIC_TABLET', 'PAPER_SCAN', 'TELEPHONE', 'PARTNER_API', 'IMPORT'] as const;
+export const captureChannels = [
+  'MOBILE_APP',
+  'WEB_PORTAL',
+  'IN_CLINIC_TABLET',
+  'PAPER_SCAN',
+  'TELEPHONE',
+  'PARTNER_API',
+  'IMPORT',
+] as const;
 export type CaptureChannel = (typeof captureChannels)[number];
 export const CaptureChannelEnum = enumOf('CaptureChannel', captureChannels);
 

@@ -46,7 +46,8 @@ export async function withdrawConsent(
 
 async function assertTextShown(tx: UnitOfWork, type: ConsentType, input: CaptureConsentInput): Promise<void> {
   const text = await tx.get(ConsentTextVersion, input.textVersionId);
-  if (text.typeId !== type.id) throw new InputError('This text belongs to another consent type', ['input', 'textVersionId']);
+  if (text.typeId !== type.id)
+    throw new InputError('This text belongs to another consent type', ['input', 'textVersionId']);
   if (text.status !== 'PUBLISHED') throw new ConflictError('This text is not the published one');
   if (text.bodySha256 !== input.textSha256.toLowerCase()) {
     throw new DomainError('TEXT_MISMATCH', 'The text shown is not the published one: its hash differs', {
@@ -75,7 +76,11 @@ async function supersedeEarlier(tx: UnitOfWork, type: ConsentType, patientId: st
   }
 }
 
-function newRecord(tx: UnitOfWork, type: ConsentType, input: CaptureConsentInput): Parameters<typeof tx.create<ConsentRecord>>[1] {
+function newRecord(
+  tx: UnitOfWork,
+  type: ConsentType,
+  input: CaptureConsentInput,
+): Parameters<typeof tx.create<ConsentRecord>>[1] {
   const { patientId, textVersionId, decision, channel } = input;
   return {
     ...{ id: newId('cns'), patientId, typeId: type.id, textVersionId, purpose: type.purpose, decision, channel },

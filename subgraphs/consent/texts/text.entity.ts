@@ -5,7 +5,15 @@ import { Authenticated } from '#shared/auth';
 import { TenantEntity } from '#shared/database';
 import { ConflictError } from '#shared/errors';
 import { DateTime, enumOf } from '#shared/graphql';
-import { CodeColumn, FlagColumn, IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimeColumn } from '#shared/tables';
+import {
+  CodeColumn,
+  FlagColumn,
+  IdColumn,
+  IntegerColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimeColumn,
+} from '#shared/tables';
 
 export const textStatuses = ['DRAFT', 'IN_LEGAL_REVIEW', 'PUBLISHED', 'SUPERSEDED', 'RETIRED'] as const;
 export type TextStatus = (typeof textStatuses)[number];

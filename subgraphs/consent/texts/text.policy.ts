@@ -5,5 +5,8 @@ export function currentText(versions: readonly ConsentTextVersion[], locale: str
   const published = versions.filter((version) => version.status === 'PUBLISHED');
   const inLocale = published.filter((version) => version.locale === locale);
   const choice = inLocale.length > 0 ? inLocale : published.filter((version) => version.locale === 'en-GB');
-  return choice.reduce<ConsentTextVersion | null>((best, one) => (best && best.number >= one.number ? best : one), null);
+  return choice.reduce<ConsentTextVersion | null>(
+    (best, one) => (best && best.number >= one.number ? best : one),
+    null,
+  );
 }

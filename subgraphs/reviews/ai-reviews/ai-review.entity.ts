@@ -1,4 +1,4 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
 import { Encrypted, patientVisibility, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
@@ -46,7 +46,6 @@ export class AiReview extends TenantEntity {
   @IntegerColumn()
   submissionNumber!: number;
 
-  @Field(() => Int, { description: 'How many attempts have failed' })
   @IntegerColumn()
   failedAttempts!: number;
 
@@ -103,6 +102,12 @@ export class AiReview extends TenantEntity {
 
   @CodeColumn()
   correlationId!: string;
+
+  /** How often it was tried, the present attempt included. */
+  attempts(): number {
+    const underWay = this.externalCaseId !== null && this.status !== 'FAILED';
+    return this.failedAttempts + (underWay ? 1 : 0);
+  }
 
   isOver(): boolean {
     return isFinal(aiReviewMachine, this.status);

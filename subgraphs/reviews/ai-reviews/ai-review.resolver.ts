@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { RequireScopes } from '#shared/auth';
 import { Live } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
@@ -21,6 +21,11 @@ export class AiReviewResolver {
     @Ctx() { unit, event }: RequestContext,
   ): Promise<AiReview | null> | null {
     return event && unit.find(AiReview, event.resourceId);
+  }
+
+  @FieldResolver(() => Int, { description: 'How often the provider was tried' })
+  attempts(@Root() review: AiReview): number {
+    return review.attempts();
   }
 
   @FieldResolver(() => Case)

@@ -1,8 +1,6 @@
 import { type UnitOfWork } from '#shared/database';
 import { newId } from '#shared/ids';
 import { onFreshRows } from '../fresh';
-import { advance } from '../workflows/advance';
-import { WorkflowInstance } from '../workflows/instance.entity';
 import { StepRun } from '../workflows/step-run.entity';
 import { logArrow } from './audit-log.service';
 import { readerOf } from './claim.service';
@@ -29,7 +27,7 @@ export async function submitRead(unit: UnitOfWork, input: SubmitReadInput): Prom
       await tx.save(review);
       await logArrow(tx, review, { from: 'CLAIMED', to: 'DECIDED' });
       await tx.publish('reviews.human_review.decided', announcementOf(review, { management: read.management }));
-      await endStep(tx, review);
+      await wakeStep(tx, review);
       return review;
     }),
   );
@@ -42,11 +40,9 @@ async function store(tx: UnitOfWork, review: HumanReview, read: Read & { imageQu
   await tx.create(ReviewDecision, { ...of, ...read, id: newId('dec'), decidedAt: tx.at });
 }
 
-async function endStep(tx: UnitOfWork, review: HumanReview): Promise<void> {
-  const step = await tx.get(StepRun, review.stepRunId);
-  const instance = await tx.get(WorkflowInstance, review.instanceId);
-  if (step.isOver() || instance.isOver()) return;
-  step.succeed(tx.at, { humanReviewId: review.id });
+/** The workflow goes on by a worker: a reader need not be allowed to see it. */
+async function wakeStep(tx: UnitOfWork, { stepRunId }: HumanReview): Promise<void> {
+  const step = await tx.get(StepRun, stepRunId);
+  step.makeReady(tx.at);
   await tx.save(step);
-  await advance(tx, instance);
 }

@@ -49,7 +49,8 @@ export const stepMachine: Machine<StepStatus, StepTrigger> = {
   READY: { claim: 'RUNNING', cancel: 'CANCELLED' },
   // A lapsed lease lets another worker claim a step that is running; `postpone` sends it back to wait for something.
   RUNNING: { ...ends, claim: 'RUNNING', ready: 'READY', wait: 'WAITING_EXTERNAL', postpone: 'PENDING' },
-  WAITING_EXTERNAL: ends,
+  // Whoever was waited for has done their part: a worker takes note.
+  WAITING_EXTERNAL: { ...ends, ready: 'READY' },
   SUCCEEDED: {},
   FAILED: {},
   SKIPPED: {},

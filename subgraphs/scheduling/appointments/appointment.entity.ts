@@ -6,7 +6,12 @@ import { type ActorSnapshot, DateTime, enumOf, Phi, TimeZone } from '#shared/gra
 import { CodeColumn, FlagColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { nextState } from '../machine';
 import { deskOrSelf } from '../visibility';
-import { appointmentMachine, type AppointmentStatus, appointmentStatuses, type AppointmentTrigger } from './appointment.machine';
+import {
+  appointmentMachine,
+  type AppointmentStatus,
+  appointmentStatuses,
+  type AppointmentTrigger,
+} from './appointment.machine';
 
 export const AppointmentStatusEnum = enumOf('AppointmentStatus', appointmentStatuses);
 

@@ -26,6 +26,14 @@ export async function announceCancellation(tx: UnitOfWork, appointment: Appointm
 function announcementOf(appointment: Appointment, service: ServiceType): Announcement {
   const { id, patientId, caseId, practitionerId, start } = appointment;
   const { priceCode } = service;
-  const data = { appointmentId: id, patientId, caseId, practitionerId, startsAt: start.toISOString(), serviceTypeKey: eventKeyOf(service), priceCode };
+  const data = {
+    appointmentId: id,
+    patientId,
+    caseId,
+    practitionerId,
+    startsAt: start.toISOString(),
+    serviceTypeKey: eventKeyOf(service),
+    priceCode,
+  };
   return { resourceId: id, aggregate: { type: 'Appointment', id }, data };
 }

@@ -47,7 +47,10 @@ export class AppointmentResolver {
   @RequireScopes('scheduling:appointments:read')
   @Directive(listSize)
   @Query(() => AppointmentConnection)
-  async appointments(@Args() args: AppointmentsArgs, @Ctx() { unit }: RequestContext): Promise<Connection<Appointment>> {
+  async appointments(
+    @Args() args: AppointmentsArgs,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<Connection<Appointment>> {
     return connectionOf(await listAppointments(unit, args));
   }
 

@@ -15,6 +15,7 @@ export class Patient {
 
 @ObjectType({ description: 'Owned by clinical; scheduling adds the appointments it led to.' })
 @Directive('@key(fields: "id")')
+@Authenticated()
 export class Case {
   @Field(() => ID)
   id!: string;
@@ -119,7 +120,10 @@ export class AppointmentPayload extends Payload {
   @Field(() => Appointment, { nullable: true })
   appointment!: Appointment | null;
 
-  @Field(() => [DateTime], { nullable: true, description: 'After SLOT_TAKEN: the next times that are free, at most three' })
+  @Field(() => [DateTime], {
+    nullable: true,
+    description: 'After SLOT_TAKEN: the next times that are free, at most three',
+  })
   nextFree?: Date[] | null;
 }
 

@@ -39,7 +39,11 @@ async function book(tx: UnitOfWork, input: BookAppointmentInput, offer: SlotOffe
   const appointment = await tx.create(Appointment, values);
   await acceptWaitlistEntries(tx, appointment);
   const isConfirmed = appointment.status === 'CONFIRMED';
-  await announce(tx, isConfirmed ? 'scheduling.appointment.confirmed' : 'scheduling.appointment.requested', appointment);
+  await announce(
+    tx,
+    isConfirmed ? 'scheduling.appointment.confirmed' : 'scheduling.appointment.requested',
+    appointment,
+  );
   return appointment;
 }
 

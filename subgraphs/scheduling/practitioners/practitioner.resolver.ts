@@ -5,7 +5,12 @@ import { type RequestContext } from '#shared/subgraph';
 import { Schedule } from '../schedules/schedule.entity';
 import { Practitioner } from './practitioner.entity';
 import { listPractitioners, registerPractitioner } from './practitioner.service';
-import { PractitionerConnection, PractitionerPayload, PractitionersArgs, RegisterPractitionerArgs } from './practitioner.types';
+import {
+  PractitionerConnection,
+  PractitionerPayload,
+  PractitionersArgs,
+  RegisterPractitionerArgs,
+} from './practitioner.types';
 
 const schedulesOf = listBy(Schedule, 'practitionerId');
 

@@ -26,7 +26,10 @@ export async function registerPractitioner(unit: UnitOfWork, registration: Regis
   );
 }
 
-export async function listPractitioners(unit: UnitOfWork, { filter, ...page }: PractitionersArgs): Promise<Page<Practitioner>> {
+export async function listPractitioners(
+  unit: UnitOfWork,
+  { filter, ...page }: PractitionersArgs,
+): Promise<Page<Practitioner>> {
   if (!filter?.locationId) return unit.page(Practitioner, { ...page, where: {} });
   const schedules = await unit.list(Schedule, { locationId: filter.locationId });
   const ids = schedules.map(({ practitionerId }) => practitionerId);

@@ -29,7 +29,8 @@ export async function setSchedule(unit: UnitOfWork, hours: WorkingHours): Promis
     for (const id of new Set(rules.flatMap(({ serviceTypeIds }) => serviceTypeIds))) await tx.get(ServiceType, id);
     const stored = rules.map(({ weekdays, start, end, serviceTypeIds }) => ({ weekdays, start, end, serviceTypeIds }));
     const existing = await tx.findBy(Schedule, { practitionerId, locationId: locationId ?? IsNull() });
-    if (!existing) return tx.create(Schedule, { id: newId('sch'), practitionerId, locationId, timeZone, rules: stored });
+    if (!existing)
+      return tx.create(Schedule, { id: newId('sch'), practitionerId, locationId, timeZone, rules: stored });
     existing.timeZone = timeZone;
     existing.rules = stored;
     return tx.save(existing);

@@ -32,7 +32,8 @@ export async function readSlotToken(unit: UnitOfWork, token: string): Promise<Sl
   const [body = '', seal = ''] = token.split('.');
   const expected = Buffer.from(await unit.hash('slot.token', body));
   const given = Buffer.from(seal);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw invalidSlot('This is not a slot token');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected))
+    throw invalidSlot('This is not a slot token');
   return offerSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
 }
 

@@ -56,7 +56,10 @@ export async function nextFree(unit: UnitOfWork, offer: SlotOffer): Promise<Date
  * The service and schedule behind an offer that still stands, taken or not.
  * @throws {DomainError} SLOT_INVALID when it is too old, too soon, or outside what the schedule has become.
  */
-export async function resolveOffer(unit: UnitOfWork, offer: SlotOffer): Promise<{ service: ServiceType; schedule: Schedule }> {
+export async function resolveOffer(
+  unit: UnitOfWork,
+  offer: SlotOffer,
+): Promise<{ service: ServiceType; schedule: Schedule }> {
   if (offer.untilMs < unit.at.getTime()) throw invalidSlot('This slot was shown too long ago: ask for slots again');
   const { practitionerId, serviceTypeId, startMs } = offer;
   const service = await unit.findBy(ServiceType, { id: serviceTypeId, active: true });
@@ -94,7 +97,9 @@ async function freeSlots(unit: UnitOfWork, { service, schedules, range, timeZone
   const taken = await takenCells(unit, schedules, range);
   const free = schedules.flatMap(({ practitionerId, locationId, ...schedule }) =>
     slotStarts(schedule, service, range)
-      .filter((startMs) => cellsOf(practitionerTime(service, startMs)).every((cell) => !taken.has(`${practitionerId}|${String(cell)}`)))
+      .filter((startMs) =>
+        cellsOf(practitionerTime(service, startMs)).every((cell) => !taken.has(`${practitionerId}|${String(cell)}`)),
+      )
       .map((startMs) => ({ practitionerId, locationId, startMs })),
   );
   free.sort((a, b) => a.startMs - b.startMs);
@@ -106,11 +111,19 @@ async function freeSlots(unit: UnitOfWork, { service, schedules, range, timeZone
 }
 
 /** `practitioner|cell` of all that is taken in the range and a day on either side, where buffers and long appointments reach. */
-async function takenCells(unit: UnitOfWork, schedules: readonly Schedule[], { from, to }: SlotRange): Promise<Set<string>> {
+async function takenCells(
+  unit: UnitOfWork,
+  schedules: readonly Schedule[],
+  { from, to }: SlotRange,
+): Promise<Set<string>> {
   const ownerIds = [...new Set(schedules.map(({ practitionerId }) => practitionerId))];
   const [first, last] = [from, to].map((instant) => Math.floor(instant.getTime() / cellMs));
   const cell = Between((first ?? 0) - 2 * longestSpan, (last ?? 0) + longestSpan);
   const where = { ownerType: 'PRACTITIONER' as const, ownerId: In(ownerIds), cell, span: MoreThan(0) };
   const claims = await unit.list(SlotClaim, where, { take: mostAppointments });
-  return new Set(claims.flatMap((claim) => Array.from({ length: claim.span }, (_, index) => `${claim.ownerId}|${String(claim.cell + index)}`)));
+  return new Set(
+    claims.flatMap((claim) =>
+      Array.from({ length: claim.span }, (_, index) => `${claim.ownerId}|${String(claim.cell + index)}`),
+    ),
+  );
 }

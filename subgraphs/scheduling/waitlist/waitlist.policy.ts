@@ -11,6 +11,7 @@ const followUps: Readonly<Partial<Record<string, FollowUp>>> = {
   EXCISION: { serviceKey: 'skin-biopsy', earliestDays: 0, latestDays: 28 },
   FACE_TO_FACE: { serviceKey: 'dermatology-follow-up', earliestDays: 0, latestDays: 42 },
   ROUTINE_REFERRAL: { serviceKey: 'dermatology-follow-up', earliestDays: 0, latestDays: 126 },
+  // Three months, give or take two weeks.
   FOLLOW_UP_INTERVAL: { serviceKey: 'dermatology-follow-up', earliestDays: 76, latestDays: 104 },
 };
 

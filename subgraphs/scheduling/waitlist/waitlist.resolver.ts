@@ -32,12 +32,18 @@ export class WaitlistResolver {
   }
 
   @FieldResolver(() => ServiceType, { nullable: true, description: 'Null when the organisation offers none that fits' })
-  serviceType(@Root() { serviceTypeId }: WaitlistEntry, @Ctx() context: RequestContext): Promise<ServiceType | null> | null {
+  serviceType(
+    @Root() { serviceTypeId }: WaitlistEntry,
+    @Ctx() context: RequestContext,
+  ): Promise<ServiceType | null> | null {
     return serviceTypeId === null ? null : context.load(serviceById, serviceTypeId);
   }
 
   @FieldResolver(() => Appointment, { nullable: true, description: 'What came of the waiting' })
-  appointment(@Root() { appointmentId }: WaitlistEntry, @Ctx() context: RequestContext): Promise<Appointment | null> | null {
+  appointment(
+    @Root() { appointmentId }: WaitlistEntry,
+    @Ctx() context: RequestContext,
+  ): Promise<Appointment | null> | null {
     return appointmentId === null ? null : context.load(appointmentById, appointmentId);
   }
 }

@@ -39,7 +39,10 @@ export async function acceptWaitlistEntries(tx: UnitOfWork, { id, caseId, patien
   }
 }
 
-export async function listWaitlist(unit: UnitOfWork, { caseId, status, ...page }: WaitlistArgs): Promise<Page<WaitlistEntry>> {
+export async function listWaitlist(
+  unit: UnitOfWork,
+  { caseId, status, ...page }: WaitlistArgs,
+): Promise<Page<WaitlistEntry>> {
   const where = { ...(caseId && { caseId }), ...(status && { status: In(status) }) };
   return unit.page(WaitlistEntry, { ...page, where, direction: 'ASC' });
 }

@@ -1,4 +1,5 @@
 import { InputError } from '#shared/errors';
+import { assertWithin, type Bounds } from '../bounds';
 import { type Address, type PatientIdentity } from './identity.types';
 import { type PatientIdentityInput } from './patient.types';
 
@@ -6,10 +7,6 @@ const longestName = 100;
 const email = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{2,63}$/;
 const country = /^[A-Z]{2}$/;
 
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
 const heightCm: Bounds = { min: 20, max: 280 };
 const weightKg: Bounds = { min: 0.2, max: 700 };
 
@@ -43,11 +40,6 @@ export function assertMeasures(measures: { heightCm?: number | null; weightKg?: 
   assertWithin(measures.weightKg, weightKg, 'weightKg');
 }
 
-function assertWithin(value: number | null | undefined, { min, max }: Bounds, field: string): void {
-  if (value == null || (value >= min && value <= max)) return;
-  throw new InputError(`${field} is a number from ${String(min)} to ${String(max)}`, ['input', field]);
-}
-
 function nameOf(text: string, field: string): string {
   const name = text.trim();
   if (name.length > 0 && name.length <= longestName) return name;
@@ -63,7 +55,11 @@ function addressOf(input: PatientIdentityInput): Address | null {
   const [line1, city, code] = [textOf(input.addressLine1), textOf(input.city), textOf(input.country)];
   if (line1 === null && city === null && code === null) return null;
   if (line1 === null || city === null || code === null || !country.test(code)) {
-    throw new InputError('An address has a first line, a city and an ISO 3166 country', ['input', 'identity', 'addressLine1']);
+    throw new InputError('An address has a first line, a city and an ISO 3166 country', [
+      'input',
+      'identity',
+      'addressLine1',
+    ]);
   }
   return { line1, line2: null, city, region: null, postalCode: textOf(input.postalCode), country: code };
 }

@@ -1,0 +1,110 @@
+import 'reflect-metadata';
+import { importKeys, importSigner } from '#shared/auth';
+import { ConfigError } from '#shared/config';
+import { contextFields } from '#shared/context';
+import { kmsKeyProvider, localKeyProvider, type KeyProvider } from '#shared/crypto';
+import { redisStreamsTransport } from '#shared/events';
+import { createLogger, type Logger } from '#shared/logging';
+import { createObjectStore } from '#shared/storage';
+import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
+import { readSubgraphProcess, type SubgraphProcessConfig } from './config';
+import { runProcess, type ServiceProcess } from './run-process';
+
+/** `node subgraph.js <name>`: one subgraph as a process of its own, with its workers and consumers. */
+runProcess(async () => startProcess(await loadSubgraph(process.argv[2] ?? ''), readSubgraphProcess()));
+
+/** Only the one that is wanted: a process knows nothing of the other domains. Its export bears its folder's name. */
+async function loadSubgraph(name: string): Promise<Subgraph> {
+  if (!/^[a-z]+$/.test(name)) throw new ConfigError('Say which subgraph to run, e.g. consent');
+  const folder = `../../subgraphs/${name}`;
+  const exported = (await import(folder)) as Readonly<Record<string, Subgraph | undefined>>;
+  const subgraph = exported[name];
+  if (!subgraph) throw new ConfigError(`subgraphs/${name} has no subgraph of that name`);
+  return subgraph;
+}
+
+async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): Promise<ServiceProcess> {
+  const log = createLogger(config.LOG_LEVEL, process.stderr, contextFields);
+  const { platform, close } = adapters(subgraph.name, config, log);
+  try {
+    const running = await startSubgraph(subgraph, platform);
+    const served = await serveSubgraph(running, {
+      host: config.HOST,
+      port: config.PORT,
+      internalKeys: importKeys(config.INTERNAL_KEYS),
+      log,
+    }).catch(async (error: unknown) => {
+      await running.stop();
+      throw error;
+    });
+    return {
+      url: served.url,
+      begin: () => {
+        running.begin();
+      },
+      seedDemo: (order) => running.seedDemo(order),
+      stop: async () => {
+        await served.close();
+        await running.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Adapters {
+  readonly platform: Platform;
+  readonly close: () => Promise<void>;
+}
+
+/** MySQL, Redis, S3, KMS: what services mode is made of. */
+function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Adapters {
+  const { REDIS_URL: url, EVENTS_PREFIX: prefix, EVENTS_PARTITIONS: partitions } = config;
+  const transport = redisStreamsTransport({ url, prefix, partitions, log });
+  const storage = createObjectStore({
+    endpoint: config.S3_ENDPOINT,
+    region: config.S3_REGION,
+    bucket: config.S3_BUCKET,
+    accessKeyId: config.S3_ACCESS_KEY_ID,
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+    forcePathStyle: true,
+  });
+  const keys = keyProvider(config);
+  const signer = importSigner(`service:${name}`, config.INTERNAL_PRIVATE_KEY);
+  const platform: Platform = {
+    environment: config.environment,
+    log,
+    connection: {
+      kind: 'mysql',
+      host: config.MYSQL_HOST,
+      port: config.MYSQL_PORT,
+      user: config.MYSQL_USER,
+      password: config.MYSQL_PASSWORD,
+      databasePrefix: config.MYSQL_PREFIX,
+      poolSize: config.MYSQL_POOL_SIZE,
+      contextSecret: config.CONTEXT_SECRET,
+    },
+    keyProvider: keys,
+    transport,
+    storage,
+    signerOf: () => signer,
+    supergraphUrl: () => config.SUPERGRAPH_URL,
+    publicUrlOf: () => config.PUBLIC_URL,
+  };
+  const close = async (): Promise<void> => {
+    await transport.close();
+    storage.close();
+    keys.close?.();
+  };
+  return { platform, close };
+}
+
+function keyProvider(config: SubgraphProcessConfig): KeyProvider & { close?(): void } {
+  const { KMS_KEY_ID: keyId, AWS_REGION: region, KEK_FILE: file } = config;
+  if (keyId !== undefined && region !== undefined) return kmsKeyProvider({ keyId, region });
+  if (file !== undefined) return localKeyProvider(file);
+  throw new ConfigError('KMS_KEY_ID: set it, or KEK_FILE');
+}
