@@ -87,7 +87,8 @@ export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConf
   if (unknown.length > 0) {
     throw new ConfigError(`SUBGRAPHS: ${settings.SUPERGRAPH_CONFIG} has no ${unknown.join(', ')}`);
   }
-  if (!names.includes('auth')) throw new ConfigError('SUBGRAPHS: auth must be one of them, for nobody else makes tokens');
+  if (!names.includes('auth'))
+    throw new ConfigError('SUBGRAPHS: auth must be one of them, for nobody else makes tokens');
   const subgraphs = names.map((name) => {
     const variable = `SUBGRAPH_URL_${name.toUpperCase()}`;
     const url = environment[variable] ?? all.get(name) ?? '';

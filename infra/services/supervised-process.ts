@@ -55,6 +55,7 @@ export class SupervisedProcess {
 
   /** @throws {StartError} when it does not come up the first time: that is a mistake, not an accident. */
   async start(): Promise<Ready> {
+    if (this.stopped.signal.aborted) throw new StartError(`${this.name} was stopped before it was started`);
     this.phase = 'starting';
     const ready = await this.launch();
     this.phase = this.stopped.signal.aborted ? 'stopping' : 'running';
@@ -76,10 +77,10 @@ export class SupervisedProcess {
     throw new StartError(`${this.name} could not make its demo data: ${'line' in answer ? answer.line : ''}`);
   }
 
-  /** Starts it anew without counting that as a death. */
+  /** Starts it anew, with its environment as it is by then, and forgets the deaths before. */
   recycle(): void {
+    this.deaths = [];
     if (this.phase === 'running' && this.child) end(this.child);
-    this.deaths = this.deaths.slice(1);
   }
 
   /** Lets it finish what it has begun; kills it when it does not come to an end. */

@@ -48,7 +48,7 @@ export const clinical = defineSubgraph<ClinicalPorts>({
   },
   consumers: [followReviews],
   workers: [importDiagnoses, sweepUploads],
-  serviceScopes: ['consent:decisions:read', 'reviews:ai:read', 'reviews:human:read'],
+  serviceScopes: ['clinical:cases:read', 'consent:decisions:read', 'reviews:ai:read', 'reviews:human:read'],
   ports: clinicalPorts,
   seedDemo: seedClinicalDemo,
 });

@@ -8,7 +8,15 @@ export const ChannelEnum = enumOf('Channel', channels);
 /** Channels that messages go out on. */
 export type DeliveryChannel = Extract<Channel, 'IN_APP' | 'EMAIL'>;
 
-export const categories = ['CLINICAL', 'APPOINTMENT', 'BILLING', 'CONSENT', 'SECURITY', 'OPERATIONAL', 'MARKETING'] as const;
+export const categories = [
+  'CLINICAL',
+  'APPOINTMENT',
+  'BILLING',
+  'CONSENT',
+  'SECURITY',
+  'OPERATIONAL',
+  'MARKETING',
+] as const;
 export type NotificationCategory = (typeof categories)[number];
 export const NotificationCategoryEnum = enumOf('NotificationCategory', categories);
 

@@ -10,7 +10,7 @@ export const faultModes = ['none', 'down', 'slow', 'garbage', 'duplicate-callbac
 export type FaultMode = (typeof faultModes)[number];
 
 /** What answers and callbacks carry in the mode `garbage`: cut off, as by a broken proxy. */
-export const garbage = '{"caseId": "case_\u0000", "status": "COMPL';
+export const garbage = '{"caseId": "case_1", "status": "COMPL';
 
 type Outcome =
   | { readonly status: 'PROCESSING' | 'CANCELLED' }

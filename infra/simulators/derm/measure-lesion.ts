@@ -70,11 +70,10 @@ function asymmetry(mask: Uint8Array, pixels: readonly number[], width: number): 
   const points = pixels.map((pixel) => ({ x: pixel % width, y: Math.floor(pixel / width) }));
   const centreX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
   const centreY = points.reduce((sum, { y }) => sum + y, 0) / points.length;
-  const [xx, yy, xy] = points.reduce(
-    ([a, b, c], { x, y }) => [a + (x - centreX) ** 2, b + (y - centreY) ** 2, c + (x - centreX) * (y - centreY)],
-    [0, 0, 0] as const,
-  );
-  const longAxis = Math.atan2(2 * xy, xx - yy) / 2;
+  const mean = (value: (dx: number, dy: number) => number): number =>
+    points.reduce((sum, { x, y }) => sum + value(x - centreX, y - centreY), 0) / points.length;
+  const spread = mean((dx) => dx ** 2) - mean((_, dy) => dy ** 2);
+  const longAxis = Math.atan2(2 * mean((dx, dy) => dx * dy), spread) / 2;
   const missed = (axis: number): number => {
     const cos = Math.cos(2 * axis);
     const sin = Math.sin(2 * axis);

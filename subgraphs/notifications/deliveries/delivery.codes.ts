@@ -1,7 +1,16 @@
 import { enumOf } from '#shared/graphql';
 import { type Machine, statesWith } from '../machine';
 
-export const deliveryStatuses = ['QUEUED', 'DEFERRED', 'SENDING', 'SENT', 'DELIVERED', 'FAILED', 'DEAD', 'SUPPRESSED'] as const;
+export const deliveryStatuses = [
+  'QUEUED',
+  'DEFERRED',
+  'SENDING',
+  'SENT',
+  'DELIVERED',
+  'FAILED',
+  'DEAD',
+  'SUPPRESSED',
+] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const DeliveryStatusEnum = enumOf('DeliveryStatus', deliveryStatuses);
 

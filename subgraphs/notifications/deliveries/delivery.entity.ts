@@ -90,7 +90,10 @@ export class NotificationDelivery extends TenantEntity {
   @TimeColumn({ nullable: true })
   deliveredAt!: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'While it is being sent: when another worker may take it over' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'While it is being sent: when another worker may take it over',
+  })
   @TimeColumn({ nullable: true })
   nextAttemptAt!: Date | null;
 

@@ -21,7 +21,8 @@ export class DevMailbox implements Mailer {
   async send({ deliveryId, to, subject, text }: Mail): Promise<{ messageId: string; hasArrived: boolean }> {
     const messageId = messageIdOf(deliveryId, this.from);
     // As a mailbox does: what it has seen it does not show again.
-    if (!this.kept.has(messageId)) this.kept.set(messageId, { messageId, to, subject, text, sentAt: new Date().toISOString() });
+    if (!this.kept.has(messageId))
+      this.kept.set(messageId, { messageId, to, subject, text, sentAt: new Date().toISOString() });
     const [oldest] = this.kept.keys();
     if (this.kept.size > capacity && oldest !== undefined) this.kept.delete(oldest);
     return { messageId, hasArrived: true };

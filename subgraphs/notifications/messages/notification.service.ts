@@ -68,13 +68,25 @@ function newDelivery(
   channel: DeliveryChannel,
 ): NewValues<NotificationDelivery> {
   return {
-    ...{ id: newId('dlv'), notificationId, channel, recipient, provider: null, status: 'QUEUED', attempt: 0, fencingToken: 0 },
+    ...{
+      id: newId('dlv'),
+      notificationId,
+      channel,
+      recipient,
+      provider: null,
+      status: 'QUEUED',
+      attempt: 0,
+      fencingToken: 0,
+    },
     ...{ queuedAt: at, nextAttemptAt: at, sentAt: null, deliveredAt: null },
     ...{ addressHint: null, providerMessageId: null, suppressedBy: null, error: null },
   };
 }
 
-type Facts = Pick<EventToPublish<'notifications.notification.accepted'>['data'], 'notificationId' | 'template' | 'patientId' | 'caseId'>;
+type Facts = Pick<
+  EventToPublish<'notifications.notification.accepted'>['data'],
+  'notificationId' | 'template' | 'patientId' | 'caseId'
+>;
 
 function announcement<More extends object>(
   { id, templateKey, patientId, caseId }: Notification,

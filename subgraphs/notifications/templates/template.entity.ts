@@ -32,7 +32,9 @@ export class ChannelTemplate {
 /** Language of those who name none, or one that a template does not speak. */
 export const defaultLocale = 'en-GB';
 
-@ObjectType({ description: 'The words of one kind of message. A published template never changes; a new draft takes its place.' })
+@ObjectType({
+  description: 'The words of one kind of message. A published template never changes; a new draft takes its place.',
+})
 @Directive('@key(fields: "id")')
 @RequireScopes('notifications:templates:read')
 @Entity('templates')

@@ -22,13 +22,16 @@ export class TemplateResolver {
   }
 
   @RequireScopes('notifications:templates:write')
-  @Mutation(() => TemplatePayload, { description: 'Makes a draft, or changes the draft there is. Repeating it changes nothing.' })
+  @Mutation(() => TemplatePayload, {
+    description: 'Makes a draft, or changes the draft there is. Repeating it changes nothing.',
+  })
   saveTemplate(
     @Arg('key') key: string,
     @Arg('name') name: string,
     @Arg('category', () => NotificationCategoryEnum) category: NotificationCategory,
     @Arg('phi') phi: boolean,
-    @Arg('channels', () => JsonValue, { description: 'A list of { channel, locale, subject, body }' }) channels: unknown,
+    @Arg('channels', () => JsonValue, { description: 'A list of { channel, locale, subject, body }' })
+    channels: unknown,
     @Arg('critical', () => Boolean, { defaultValue: false }) critical: boolean,
     @Ctx() { unit }: RequestContext,
   ): Promise<TemplatePayload> {

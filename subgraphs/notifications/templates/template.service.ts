@@ -68,7 +68,10 @@ export async function publishTemplate(unit: UnitOfWork, id: string): Promise<Tem
 
 type Words = Omit<TemplateDraft, 'channels'> & { readonly channels: ChannelTemplate[] };
 
-async function storeDraft(tx: UnitOfWork, { key, name, category, phi, critical, channels: words }: Words): Promise<Template> {
+async function storeDraft(
+  tx: UnitOfWork,
+  { key, name, category, phi, critical, channels: words }: Words,
+): Promise<Template> {
   const [latest] = await tx.list(Template, { key }, { order: { number: 'DESC' }, take: 1 });
   const values = { name, category, phi, critical, channels: words };
   if (latest?.status === 'DRAFT') return tx.save(Object.assign(latest, values));
