@@ -6,8 +6,8 @@ module.exports = {
   roots: ['<rootDir>/shared', '<rootDir>/gateway', '<rootDir>/subgraphs', '<rootDir>/infra', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
-  // These are published as ES modules only; Jest's loader needs them as CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|oidc-provider|koa|@koa|oidc-token-hash|quick-lru|nanoid|eta)/)'],
+  // jose is published as ES modules only; Jest's loader needs it as CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleNameMapper: { '^#shared/(.*)$': '<rootDir>/shared/$1/index.ts' },
   setupFiles: ['<rootDir>/infra/scripts/jest-setup.cjs'],
   testTimeout: 60_000,

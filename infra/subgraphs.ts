@@ -2,6 +2,8 @@ import { type Subgraph } from '#shared/subgraph';
 import { auth } from '../subgraphs/auth';
 import { clinical } from '../subgraphs/clinical';
 import { consent } from '../subgraphs/consent';
+import { notifications } from '../subgraphs/notifications';
+import { payments } from '../subgraphs/payments';
 import { reviews } from '../subgraphs/reviews';
 import { scheduling } from '../subgraphs/scheduling';
 
@@ -11,7 +13,9 @@ export const subgraphs: readonly AnySubgraph[] = [
   anySubgraph(consent),
   anySubgraph(clinical),
   anySubgraph(reviews),
+  anySubgraph(notifications),
   anySubgraph(scheduling),
+  anySubgraph(payments),
 ];
 
 /** A subgraph whose ports are its own affair: it is only ever started with what it makes itself. */

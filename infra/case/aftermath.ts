@@ -28,13 +28,15 @@ interface Outcome {
   readonly outcome: { readonly management: string; readonly decidedBy: string } | null;
 }
 
-export async function showOutcome(api: Api, caseId: string, expectsDiagnoses: boolean): Promise<Outcome> {
+/** @param sources whose diagnoses the flow brings */
+export async function showOutcome(api: Api, caseId: string, sources: readonly string[]): Promise<Outcome> {
   const found = await eventually('outcome', async () => {
     const { case: one } = await api.run<{ case: Outcome }>(
       'query outcome($id: ID!) { case(id: $id) { outcome { management decidedBy } diagnoses { source class malignancy code { code } } } }',
       { id: caseId },
     );
-    return one.outcome && (one.diagnoses.length > 0 || !expectsDiagnoses) ? one : null;
+    const known = new Set(one.diagnoses.map(({ source }) => source));
+    return one.outcome && sources.every((source) => known.has(source)) ? one : null;
   });
   for (const { source, class: lesion, malignancy, code } of found.diagnoses)
     say('diagnosis', `${source}  ${code.code}  ${lesion ?? ''}  ${malignancy}`);
@@ -98,13 +100,13 @@ export async function bookFollowUp(api: Api, patientId: string, caseId: string):
     const input = { idempotencyKey: randomUUID(), patientId, caseId, slotToken: slot.token };
     try {
       const { bookAppointment } = await api.run<{
-        bookAppointment: { appointment: { id: string; number: string; status: string } };
+        bookAppointment: { appointment: { id: string; status: string } };
       }>(
-        'mutation bookAppointment($input: BookAppointmentInput!) { bookAppointment(input: $input) { appointment { id number status } userErrors { code message } } }',
+        'mutation bookAppointment($input: BookAppointmentInput!) { bookAppointment(input: $input) { appointment { id status } userErrors { code message } } }',
         { input },
       );
-      const { id, number, status } = bookAppointment.appointment;
-      say('appointment booked', `${number}  ${entry.serviceType.name}  ${slot.localStart}  ${status}`);
+      const { id, status } = bookAppointment.appointment;
+      say('appointment booked', `${entry.serviceType.name}  ${slot.localStart}  ${status}`);
       return id;
     } catch (error) {
       if (!(error instanceof Refusal) || error.answers[0]?.code !== 'SLOT_TAKEN') throw error;

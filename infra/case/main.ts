@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type DemoClient, type DemoFile, type DemoOrganisation, type DemoUser, readDemo } from '../demo/demo';
 import { bookFollowUp, printTimeline, settleInvoice, showMail, showNotification, showOutcome } from './aftermath';
 import { Api, Refusal } from './api';
-import { type CaseArguments, readArguments, UsageError } from './arguments';
+import { type CaseArguments, type Flow, readArguments, UsageError } from './arguments';
 import {
   captureConsents,
   chooseWorkflow,
@@ -37,6 +37,14 @@ interface Cast {
   readonly given: CaseArguments;
 }
 
+/** Who diagnoses in each flow. */
+const diagnosesOf: Readonly<Record<Flow, readonly string[]>> = {
+  ai: ['AI'],
+  human: ['HUMAN'],
+  both: ['AI', 'HUMAN'],
+  neither: [],
+};
+
 async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
   const patientId = given.patient ?? (await registerPatient(staff));
   const patient = given.patient === null ? await openPortal(staff, patientId) : null;
@@ -48,7 +56,7 @@ async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
   await submitCase(staff, opened.caseId);
   await reviewCase(reviewer, opened, decided);
   await decided;
-  await showOutcome(staff, opened.caseId, given.flow !== 'neither');
+  await showOutcome(staff, opened.caseId, diagnosesOf[given.flow]);
   if (patient) await showNotification(patient);
   await showMail(demo.urls['mailbox'], staff, patientId);
   await settleInvoice(staff, await bookFollowUp(staff, patientId, opened.caseId));

@@ -90,7 +90,13 @@ export class Environments {
 
   private common(): NodeJS.ProcessEnv {
     const kept = Object.entries(this.inherited).filter(([name]) => !notForAll.test(name));
-    return { ...Object.fromEntries(kept), LOG_LEVEL: this.config.LOG_LEVEL, SUPERVISED: 'on' };
+    return {
+      ...Object.fromEntries(kept),
+      LOG_LEVEL: this.config.LOG_LEVEL,
+      SUPERVISED: 'on',
+      // Each process would say what the launcher has said already: that the SDK wants a newer Node one day.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    };
   }
 
   private keysOf(name: string): Record<string, string> {

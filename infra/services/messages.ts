@@ -13,6 +13,8 @@ export type Report =
   | Ready
   /** It could not start; why, in one line. */
   | { readonly type: 'failed'; readonly line: string }
+  /** It got a SIGTERM: meant for it alone, or for the whole group and then its turn comes. The launcher knows which. */
+  | { readonly type: 'asksToStop' }
   | { readonly type: 'seeded'; readonly result: Readonly<Record<string, unknown>> }
   | { readonly type: 'seedFailed'; readonly line: string };
 

@@ -65,16 +65,17 @@ export class ServicesPlatform {
 
   /** @throws {StartError} what went wrong first; what has been started is still there to be stopped */
   async start(): Promise<readonly StartedProcess[]> {
-    await Promise.all(this.ground.map((process) => this.bringUp(process)));
+    const ground = await Promise.all(this.ground.map((process) => this.bringUp(process)));
     await this.ensureBucket();
-    const started = await Promise.all([...this.subgraphs, this.gateway].map((process) => this.bringUp(process)));
+    const others = await Promise.all([...this.subgraphs, this.gateway].map((process) => this.bringUp(process)));
     // Only now: events are for whoever listens, and by now all do.
     for (const subgraph of this.subgraphs) subgraph.begin();
-    return started;
+    return [...ground, ...others];
   }
 
   /** Gateway first, so that nothing new comes in; then the subgraphs; then what they stood on. */
   async stop(): Promise<void> {
+    for (const process of [this.gateway, ...this.subgraphs, ...this.ground]) process.retire();
     for (const group of [[this.gateway], this.subgraphs, this.ground]) {
       await Promise.all(group.map((process) => process.stop()));
     }

@@ -24,8 +24,8 @@ export function runProcess(start: () => Promise<ServiceProcess>): void {
   const isSupervised = readIsSupervised();
   const started = start();
   const stop = stopper(started);
-  process.on('SIGTERM', stop);
-  // Ctrl-C reaches the whole group of a terminal; under a launcher it is the launcher that says in which order to stop.
+  // Signals often go to a whole group of processes; under a launcher it is the launcher that says in which order to stop.
+  process.on('SIGTERM', isSupervised ? () => report({ type: 'asksToStop' }) : stop);
   process.on('SIGINT', isSupervised ? () => undefined : stop);
   if (isSupervised) {
     process.on('disconnect', stop);
@@ -60,7 +60,8 @@ async function obey(started: Promise<ServiceProcess>, order: Order): Promise<voi
 }
 
 function report(message: Report): void {
-  if (process.connected) process.send?.(message);
+  // A launcher that has gone in this moment hears no more; without a callback that would be an uncaught exception.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** The channel is written to asynchronously: closing it first waits for what is under way. */

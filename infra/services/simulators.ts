@@ -5,7 +5,7 @@ import { runProcess } from './run-process';
 /** Stand-ins for the AI and payment providers. */
 runProcess(async () => {
   const config = readSimulatorsProcess();
-  const { dermUrl, paymentsUrl, close } = await startSimulators({
+  const simulators = await startSimulators({
     directory: config.SIMULATORS_DIR,
     webhookUrl: config.PAYMENTS_WEBHOOK_URL,
     secrets: {
@@ -13,5 +13,10 @@ runProcess(async () => {
       payments: { apiKey: config.PAYMENTS_API_KEY, webhookSecret: config.PAYMENTS_WEBHOOK_SECRET },
     },
   });
-  return { url: dermUrl, settings: { DERM_URL: dermUrl, PAYMENTS_URL: paymentsUrl }, stop: () => close() };
+  const { dermUrl, paymentsUrl } = simulators;
+  return {
+    url: dermUrl,
+    settings: { DERM_URL: dermUrl, PAYMENTS_URL: paymentsUrl },
+    stop: () => simulators.close(),
+  };
 });

@@ -49,9 +49,10 @@ async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): 
         await close();
       },
     };
-  } catch (error) {
+  } catch (err) {
+    log.debug({ err }, 'The subgraph could not start');
     await close();
-    throw error;
+    throw err;
   }
 }
 

@@ -55,10 +55,10 @@ export class SupervisedProcess {
 
   /** @throws {StartError} when it does not come up the first time: that is a mistake, not an accident. */
   async start(): Promise<Ready> {
-    if (this.stopped.signal.aborted) throw new StartError(`${this.name} was stopped before it was started`);
+    if (this.isRetired()) throw new StartError(`${this.name} was stopped before it was started`);
     this.phase = 'starting';
     const ready = await this.launch();
-    this.phase = this.stopped.signal.aborted ? 'stopping' : 'running';
+    this.phase = this.isRetired() ? 'stopping' : 'running';
     return ready;
   }
 
@@ -83,10 +83,15 @@ export class SupervisedProcess {
     if (this.phase === 'running' && this.child) end(this.child);
   }
 
-  /** Lets it finish what it has begun; kills it when it does not come to an end. */
-  async stop(): Promise<void> {
+  /** From now on it may end without being started again. */
+  retire(): void {
     this.phase = 'stopping';
     this.stopped.abort();
+  }
+
+  /** Lets it finish what it has begun; kills it when it does not come to an end. */
+  async stop(): Promise<void> {
+    this.retire();
     const { child } = this;
     if (!child) return;
     const exited = once(child, 'exit');
@@ -101,6 +106,9 @@ export class SupervisedProcess {
     const child = fork(file, args, { env: environment() });
     this.child = child;
     child.on('error', () => child.kill('SIGKILL')); // e.g. a message that found nobody any more
+    child.on('message', (report: Report) => {
+      if (report.type === 'asksToStop') this.recycle();
+    });
     child.once('exit', (code, signal) => {
       this.child = null;
       this.supervision.changed();
@@ -120,7 +128,7 @@ export class SupervisedProcess {
   private async revive(line: string): Promise<void> {
     this.phase = 'reviving';
     let reason = line;
-    while (!this.stopped.signal.aborted) {
+    while (!this.isRetired()) {
       const deaths = this.countDeath();
       if (deaths > maxDeathsPerMinute) {
         this.supervision.gaveUp(`${this.name} has died ${String(deaths)} times within a minute, last ${reason}`);
@@ -129,10 +137,10 @@ export class SupervisedProcess {
       this.supervision.died(this.name, reason);
       const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** deaths);
       await pause(backoffMs, null, { signal: this.stopped.signal }).catch(() => null);
-      if (this.stopped.signal.aborted) return;
+      if (this.isRetired()) return;
       try {
         const ready = await this.launch();
-        if (this.stopped.signal.aborted) return;
+        if (this.isRetired()) return;
         this.phase = 'running';
         if (this.hasBegun) this.send({ type: 'begin' });
         this.supervision.revived(ready);
@@ -141,6 +149,10 @@ export class SupervisedProcess {
         reason = error instanceof Error ? error.message : String(error);
       }
     }
+  }
+
+  private isRetired(): boolean {
+    return this.stopped.signal.aborted;
   }
 
   private countDeath(): number {

@@ -1,4 +1,4 @@
-import { stringify, v7 } from 'uuid';
+import { v7 } from 'uuid';
 import { DomainError } from '#shared/errors';
 
 /** What each prefix stands for. An id outside is `prefix_` + 26 base32 characters of a UUIDv7 (RFC 9562 §5.7). */
@@ -102,9 +102,4 @@ export function parseId(prefix: IdPrefix, id: string): string {
 
 export function isId(prefix: IdPrefix, id: string): boolean {
   return pattern.exec(id)?.[1] === prefix;
-}
-
-/** The id as operators see it in a database client. */
-export function uuidFromId(prefix: IdPrefix, id: string): string {
-  return stringify(idBytes(prefix, id));
 }

@@ -1,2 +1,1 @@
 export { idBytes, idPrefixes, isId, newId, parseId, idFromBytes, type IdPrefix } from './id';
-export { uuidFromId } from './id';

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readReviewsConfig } from './config';
 import { Clinic, type ClinicCase } from './clinic.fixture';
 import { dermSecret, type FakeDerm, type Mode, startFakeDerm } from './derm.fixture';
 import { backoffMs } from './ai-reviews/retry.policy';
@@ -37,16 +38,20 @@ describe('AI reviews that come to nothing', () => {
   const withdrawConsent = async ({ patientId }: ClinicCase): Promise<void> => {
     const ids = { consentRecordId: 'cns_' + patientId.slice(4), consentTypeId: 'ctp_' + patientId.slice(4) };
     const data = { patientId, purpose: 'AI_ANALYSIS', ...ids };
-    await clinic.subgraph.deliver('consent.record.withdrawn', { organisation: clinic.organisation, resourceId: ids.consentRecordId, data });
+    await clinic.subgraph.deliver('consent.record.withdrawn', {
+      organisation: clinic.organisation,
+      resourceId: ids.consentRecordId,
+      data,
+    });
   };
 
-  test.each<[string, Mode, string, number]>([
-    ['is down', 'down', 'PROVIDER_UNAVAILABLE', 5],
-    ['refuses the case', 'refusing', 'PROVIDER_REFUSED', 0],
-    ['gives up every time', 'failing', 'MODEL_FAILURE', 5],
-    ['answers garbage', 'garbage', 'ANSWER_INVALID', 5],
-    ['leaves a finding out', 'incomplete', 'ANSWER_INVALID', 5],
-  ])('when the provider %s, a person decides and the reason is seen', async (_what, mode, reason, attempts) => {
+  test.each<[string, Mode, { reason: string; attempts: number }]>([
+    ['is down', 'down', { reason: 'PROVIDER_UNAVAILABLE', attempts: 5 }],
+    ['refuses the case', 'refusing', { reason: 'PROVIDER_REFUSED', attempts: 0 }],
+    ['gives up every time', 'failing', { reason: 'MODEL_FAILURE', attempts: 5 }],
+    ['answers garbage', 'garbage', { reason: 'ANSWER_INVALID', attempts: 5 }],
+    ['leaves a finding out', 'incomplete', { reason: 'ANSWER_INVALID', attempts: 5 }],
+  ])('when the provider %s, a person decides and the reason is seen', async (_what, mode, { reason, attempts }) => {
     derm.mode = mode;
     const skinCase = await clinic.submit();
     await clinic.event(skinCase, 'reviews.human_review.queued');
@@ -58,7 +63,10 @@ describe('AI reviews that come to nothing', () => {
     const failed = await clinic.event(skinCase, 'reviews.ai_review.failed');
     expect(failed.data).toMatchObject({ reason, attempts });
     await clinic.readCase(skinCase);
-    expect((await clinic.event(skinCase, 'reviews.decision.final')).data).toMatchObject({ decidedBy: 'HUMAN', aiReviewId: null });
+    expect((await clinic.event(skinCase, 'reviews.decision.final')).data).toMatchObject({
+      decidedBy: 'HUMAN',
+      aiReviewId: null,
+    });
   });
 
   test('a slow provider is waited for until the step’s timeout, and no longer', async () => {
@@ -70,7 +78,10 @@ describe('AI reviews that come to nothing', () => {
     await clinic.event(skinCase, 'reviews.human_review.queued');
     expect(Date.now() - begun).toBeGreaterThanOrEqual(1_000);
     expect(await reviewsOf(skinCase)).toMatchObject({
-      workflow: { fallbackReason: 'TIMED_OUT', steps: [{}, { key: 'ai', status: 'TIMED_OUT' }, {}, { kind: 'HUMAN_REVIEW' }] },
+      workflow: {
+        fallbackReason: 'TIMED_OUT',
+        steps: [{}, { key: 'ai', status: 'TIMED_OUT' }, {}, { kind: 'HUMAN_REVIEW' }],
+      },
       aiReviews: [{ status: 'TIMED_OUT' }],
     });
     const [late] = derm.received.slice(-1);
@@ -109,7 +120,9 @@ describe('AI reviews that come to nothing', () => {
   test('withdrawing consent stops a review under way, and a person goes on', async () => {
     derm.mode = 'slow';
     const skinCase = await clinic.submit();
-    await clinic.subgraph.until('the submission', () => derm.received.some(({ submission }) => submission.lesions[0]?.findingReference === skinCase.findingIds[0]));
+    await clinic.subgraph.until('the submission', () =>
+      derm.received.some(({ submission }) => submission.lesions[0]?.findingReference === skinCase.findingIds[0]),
+    );
     await withdrawConsent(skinCase);
     await clinic.event(skinCase, 'reviews.human_review.queued');
     expect(await reviewsOf(skinCase)).toMatchObject({
@@ -143,9 +156,17 @@ describe('AI reviews that come to nothing', () => {
     const url = `${clinic.subgraph.publicUrl}/v1/callbacks/derm`;
     const unsigned = await fetch(url, { method: 'POST', body: '{}' });
     expect(unsigned.status).toBe(401);
-    const old = await fetch(url, { method: 'POST', body: '{}', headers: { 'derm-signature': signedAt(new Date(Date.now() - 301_000), '{}') } });
+    const old = await fetch(url, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'derm-signature': signedAt(new Date(Date.now() - 301_000), '{}') },
+    });
     expect(old.status).toBe(401);
-    const shapeless = await fetch(url, { method: 'POST', body: '{}', headers: { 'derm-signature': signedAt(new Date(), '{}') } });
+    const shapeless = await fetch(url, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'derm-signature': signedAt(new Date(), '{}') },
+    });
     expect(shapeless.status).toBe(400);
     expect((await fetch(url)).status).toBe(405);
     await clinic.event(skinCase, 'reviews.ai_review.completed');
@@ -155,7 +176,9 @@ describe('AI reviews that come to nothing', () => {
     const skinCase = await clinic.submit();
     const { resourceId } = await clinic.event(skinCase, 'reviews.ai_review.completed');
     const sent = derm.received.filter(({ submission }) => submission.reference === resourceId);
-    expect(sent).toMatchObject([{ key: resourceId, submission: { attempt: 1, patient: { ageYears: 54, sex: 'FEMALE' } } }]);
+    expect(sent).toMatchObject([
+      { key: resourceId, submission: { attempt: 1, patient: { ageYears: 54, sex: 'FEMALE' } } },
+    ]);
     expect(JSON.stringify(sent)).not.toContain(skinCase.patientId);
   });
 
@@ -163,7 +186,7 @@ describe('AI reviews that come to nothing', () => {
     await clinic.publishFlow('human');
     clinic.isUp = false;
     const skinCase = await clinic.submit();
-    await clinic.subgraph.until('a failed try', async () => JSON.stringify(await reviewsOf(skinCase)).includes('UPSTREAM_UNAVAILABLE'));
+    await clinic.subgraph.until('a second try', () => clinic.unanswered >= 2);
     clinic.isUp = true;
     await clinic.event(skinCase, 'reviews.human_review.queued');
     await clinic.publishFlow('ai');
@@ -175,13 +198,14 @@ describe('AI reviews that come to nothing', () => {
     await bare.publishFlow('both');
     const skinCase = await bare.submit();
     await bare.event(skinCase, 'reviews.human_review.queued');
-    expect(await reviewsOf(skinCase, bare)).toMatchObject({ aiReviews: [{ status: 'FAILED', failure: 'PROVIDER_NOT_CONFIGURED', attempts: 0 }] });
+    expect(await reviewsOf(skinCase, bare)).toMatchObject({
+      aiReviews: [{ status: 'FAILED', failure: 'PROVIDER_NOT_CONFIGURED', attempts: 0 }],
+    });
     await bare.stop();
   });
 
-  test('will not start with half a provider', async () => {
-    const half = new Clinic({ derm: null, environment: { DERM_URL: 'http://127.0.0.1:9' } });
-    await expect(half.start()).rejects.toThrow('set all three or none');
+  test('half a provider is a configuration error', () => {
+    expect(() => readReviewsConfig({ DERM_URL: 'http://127.0.0.1:9' })).toThrow('set all three or none');
   });
 
   test('the pauses between attempts double and are shortened at random', () => {

@@ -41,7 +41,7 @@ export async function claim<E extends Due>(
   const { id, status, fencingToken } = row;
   const where = { id, status, fencingToken } as FindOptionsWhere<E>;
   const dueAt = new Date(Date.now() + leaseMs);
-  const claimed = await unit.updateWhere(type, where, { ...values, dueAt, fencingToken: fencingToken + 1 } as never);
+  const claimed = await unit.updateWhere(type, where, { ...values, dueAt, fencingToken: fencingToken + 1 });
   return claimed === 0 ? null : fencingToken + 1;
 }
 

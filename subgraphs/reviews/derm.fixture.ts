@@ -12,7 +12,8 @@ interface Received {
 }
 
 /** How the provider behaves; each mode stays until another is set. */
-export type Mode = 'well' | 'silent' | 'down' | 'refusing' | 'slow' | 'garbage' | 'failing' | 'repeating' | 'incomplete';
+export type Mode =
+  'well' | 'silent' | 'down' | 'refusing' | 'slow' | 'garbage' | 'failing' | 'repeating' | 'incomplete';
 
 /** A provider at the edge: takes exactly what the simulator's contract allows, and misbehaves when told to. */
 export interface FakeDerm {
@@ -34,7 +35,11 @@ export async function startFakeDerm(): Promise<FakeDerm> {
     const known = find(id);
     if (!known) throw new Error('No such case');
     const delivery = {
-      ...{ url: known.submission.callbackUrl ?? '', body: JSON.stringify({ ...stateOf(derm, known), ...changes }), secret },
+      ...{
+        url: known.submission.callbackUrl ?? '',
+        body: JSON.stringify({ ...stateOf(derm, known), ...changes }),
+        secret,
+      },
       ...{ signatureHeader: 'derm-signature', attemptHeader: 'derm-attempt' },
     };
     return deliver(delivery, { retryDelaysMs: [], signal: stopping.signal, now: () => new Date() });
@@ -48,7 +53,8 @@ export async function startFakeDerm(): Promise<FakeDerm> {
     const known = earlier ?? { id: `case-${String(received.length + 1)}`, key, submission: data };
     if (!earlier) received.push(known);
     // After the answer to the submission, as a provider would.
-    if (callsBack(derm.mode)) setTimeout(() => void Promise.all(Array.from({ length: repeats(derm.mode) }, () => callBack(known.id))), 20);
+    if (callsBack(derm.mode))
+      setTimeout(() => void Promise.all(Array.from({ length: repeats(derm.mode) }, () => callBack(known.id))), 20);
     return { status: 202, body: stateOf(derm, known) };
   };
   const simulator = createSimulator({
@@ -98,6 +104,10 @@ function stateOf({ mode, verdict }: FakeDerm, { id, submission }: Received): obj
     ...{ findingReference, class: verdict.class, malignancy: verdict.malignancy, confidence: 0.9 },
     ...{ probabilities: { [verdict.class]: 0.9 }, referralThresholdMet: true },
   }));
-  const overall = { overallClass: verdict.class, overallMalignancy: verdict.malignancy, management: verdict.management };
+  const overall = {
+    overallClass: verdict.class,
+    overallMalignancy: verdict.malignancy,
+    management: verdict.management,
+  };
   return { ...state, status: 'COMPLETED', result: { ...overall, modelVersion: 'fake-1', lesions, warnings: [] } };
 }

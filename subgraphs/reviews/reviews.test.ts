@@ -38,7 +38,12 @@ describe('the reviews of a submitted case', () => {
     expect(data).toMatchObject({ definition: 'HUMAN', hasAiStep: false, hasHumanStep: true });
     await clinic.readCase(skinCase);
     const final = await clinic.event(skinCase, 'reviews.decision.final');
-    expect(final.data).toMatchObject({ decidedBy: 'HUMAN', management: 'FOLLOW_UP_INTERVAL', malignancy: 'BENIGN', aiReviewId: null });
+    expect(final.data).toMatchObject({
+      decidedBy: 'HUMAN',
+      management: 'FOLLOW_UP_INTERVAL',
+      malignancy: 'BENIGN',
+      aiReviewId: null,
+    });
   });
 
   test('AI alone decides, within a second and a half of the submission', async () => {
@@ -48,7 +53,12 @@ describe('the reviews of a submitted case', () => {
     const completed = await clinic.event(skinCase, 'reviews.ai_review.completed');
     expect(Date.now() - begun).toBeLessThan(1_500);
     const final = await clinic.event(skinCase, 'reviews.decision.final');
-    expect(final.data).toMatchObject({ decidedBy: 'AI', management: 'BIOPSY', overallClass: 'MELANOMA', malignancy: 'MALIGNANT' });
+    expect(final.data).toMatchObject({
+      decidedBy: 'AI',
+      management: 'BIOPSY',
+      overallClass: 'MELANOMA',
+      malignancy: 'MALIGNANT',
+    });
     expect(final.data['aiReviewId']).toBe(completed.resourceId);
     expect(await reviewsOf(skinCase.caseId)).toMatchObject({
       workflow: { status: 'COMPLETED', fallbackReason: null, definition: { key: 'ai' } },
@@ -74,7 +84,11 @@ describe('the reviews of a submitted case', () => {
     const reader = clinic.reader();
     await clinic.readCase(skinCase, reader);
     const { data } = await clinic.event(skinCase, 'reviews.decision.final');
-    expect(data).toMatchObject({ decidedBy: 'AI_WITH_SECOND_READ', management: 'FOLLOW_UP_INTERVAL', overallClass: 'ATYPICAL_NAEVUS' });
+    expect(data).toMatchObject({
+      decidedBy: 'AI_WITH_SECOND_READ',
+      management: 'FOLLOW_UP_INTERVAL',
+      overallClass: 'ATYPICAL_NAEVUS',
+    });
     await clinic.event(skinCase, 'reviews.workflow.completed');
     expect(clinic.eventsOf(skinCase, 'reviews.decision.final')).toHaveLength(1);
     expect(await reviewsOf(skinCase.caseId)).toMatchObject({
@@ -96,8 +110,16 @@ describe('the reviews of a submitted case', () => {
     await clinic.publishFlow('neither');
     const skinCase = await clinic.submit();
     const { data } = await clinic.event(skinCase, 'reviews.decision.final');
-    expect(data).toMatchObject({ management: 'ROUTINE_REFERRAL', overallClass: 'INDETERMINATE', reviewId: null, aiReviewId: null });
-    expect((await clinic.event(skinCase, 'reviews.workflow.started')).data).toMatchObject({ hasAiStep: false, hasHumanStep: false });
+    expect(data).toMatchObject({
+      management: 'ROUTINE_REFERRAL',
+      overallClass: 'INDETERMINATE',
+      reviewId: null,
+      aiReviewId: null,
+    });
+    expect((await clinic.event(skinCase, 'reviews.workflow.started')).data).toMatchObject({
+      hasAiStep: false,
+      hasHumanStep: false,
+    });
   });
 
   test('a condition lets a person see only what the AI finds suspicious', async () => {
@@ -136,7 +158,11 @@ describe('the reviews of a submitted case', () => {
     await clinic.event(skinCase, 'reviews.human_review.queued');
     const { caseId, patientId } = skinCase;
     const data = { caseId, patientId, from: 'IN_HUMAN_REVIEW', reason: null } as const;
-    await clinic.subgraph.deliver('clinical.case.cancelled', { organisation: clinic.organisation, resourceId: caseId, data });
+    await clinic.subgraph.deliver('clinical.case.cancelled', {
+      organisation: clinic.organisation,
+      resourceId: caseId,
+      data,
+    });
     await clinic.event(skinCase, 'reviews.workflow.cancelled');
     expect(await reviewsOf(caseId)).toMatchObject({
       workflow: { status: 'CANCELLED', steps: [{ status: 'CANCELLED' }, { status: 'CANCELLED' }] },
@@ -159,18 +185,55 @@ describe('the reviews of a submitted case', () => {
   });
 
   test.each([
-    ['a circle', [{ key: 'a', kind: 'HUMAN_REVIEW', dependsOn: ['b'] }, { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] }], 'wait for each other'],
+    [
+      'a circle',
+      [
+        { key: 'a', kind: 'HUMAN_REVIEW', dependsOn: ['b'] },
+        { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] },
+      ],
+      'wait for each other',
+    ],
     ['an unknown dependency', [{ key: 'a', kind: 'CLINICAL_UPDATE', dependsOn: ['x'] }], 'none of the steps'],
     ['no decision', [{ key: 'a', kind: 'HUMAN_REVIEW' }], 'exactly one CLINICAL_UPDATE'],
-    ['a decision before a review', [{ key: 'a', kind: 'HUMAN_REVIEW' }, { key: 'b', kind: 'CLINICAL_UPDATE' }], 'comes last'],
+    [
+      'a decision before a review',
+      [
+        { key: 'a', kind: 'HUMAN_REVIEW' },
+        { key: 'b', kind: 'CLINICAL_UPDATE' },
+      ],
+      'comes last',
+    ],
     ['an unknown kind', [{ key: 'a', kind: 'WEBHOOK' }], 'steps.0'],
-    ['code in a condition', [{ key: 'a', kind: 'HUMAN_REVIEW', when: 'process.exit()' }, { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] }], 'A condition reads'],
-    ['a code that never comes', [{ key: 'a', kind: 'HUMAN_REVIEW', when: 'ai.malignancy in BAD' }, { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] }], 'never BAD'],
-    ['an AI step that may end in silence', [{ key: 'a', kind: 'AI_REVIEW', onFailure: 'FAIL' }, { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] }], 'a human takes over'],
+    [
+      'code in a condition',
+      [
+        { key: 'a', kind: 'HUMAN_REVIEW', when: 'process.exit()' },
+        { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] },
+      ],
+      'A condition reads',
+    ],
+    [
+      'a code that never comes',
+      [
+        { key: 'a', kind: 'HUMAN_REVIEW', when: 'ai.malignancy in BAD' },
+        { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] },
+      ],
+      'never BAD',
+    ],
+    [
+      'an AI step that may end in silence',
+      [
+        { key: 'a', kind: 'AI_REVIEW', onFailure: 'FAIL' },
+        { key: 'b', kind: 'CLINICAL_UPDATE', dependsOn: ['a'] },
+      ],
+      'a human takes over',
+    ],
     ['an unknown setting', [{ key: 'a', kind: 'CLINICAL_UPDATE', config: { url: 'x' } }], 'steps.0'],
   ])('refuses a workflow with %s', async (_what, steps, message) => {
     const input = { key: 'wrong', name: 'Wrong', trigger: 'clinical.case.submitted', steps };
-    const { draftWorkflow } = await clinic.ask<{ draftWorkflow: { definition: unknown; userErrors: { code: string; message: string }[] } }>(
+    const { draftWorkflow } = await clinic.ask<{
+      draftWorkflow: { definition: unknown; userErrors: { code: string; message: string }[] };
+    }>(
       clinic.staff,
       'mutation ($input: WorkflowDefinitionInput!) { draftWorkflow(input: $input) { definition { id } userErrors { code message } } }',
       { input },
@@ -182,12 +245,19 @@ describe('the reviews of a submitted case', () => {
 
   test('a definition is published once, by those who may, in its own organisation', async () => {
     const id = await clinic.publishFlow('human');
-    const publish = 'mutation ($id: ID!) { publishWorkflow(id: $id) { definition { id } userErrors { code allowed } } }';
+    const publish =
+      'mutation ($id: ID!) { publishWorkflow(id: $id) { definition { id } userErrors { code allowed } } }';
     const again = await clinic.ask(clinic.staff, publish, { id });
-    expect(again).toMatchObject({ publishWorkflow: { definition: null, userErrors: [{ code: 'ILLEGAL_TRANSITION', allowed: ['RETIRED'] }] } });
+    expect(again).toMatchObject({
+      publishWorkflow: { definition: null, userErrors: [{ code: 'ILLEGAL_TRANSITION', allowed: ['RETIRED'] }] },
+    });
     const stranger = { ...clinic.staff, organisationId: testOrganisation().organisationId };
-    expect(await clinic.ask(stranger, publish, { id })).toMatchObject({ publishWorkflow: { userErrors: [{ code: 'NOT_FOUND' }] } });
-    expect(await clinic.ask(clinic.staff, publish, { id: newId('pat') })).toMatchObject({ publishWorkflow: { userErrors: [{ code: 'INVALID_ID' }] } });
+    expect(await clinic.ask(stranger, publish, { id })).toMatchObject({
+      publishWorkflow: { userErrors: [{ code: 'NOT_FOUND' }] },
+    });
+    expect(await clinic.ask(clinic.staff, publish, { id: newId('pat') })).toMatchObject({
+      publishWorkflow: { userErrors: [{ code: 'INVALID_ID' }] },
+    });
     const reader = actorOf(clinic.organisation, { scopes: ['reviews:workflows:read'] });
     const { errors } = await clinic.subgraph.ask(reader, publish, { id });
     expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
@@ -198,7 +268,8 @@ describe('the reviews of a submitted case', () => {
     const results = await clinic.subgraph.running.system.source.query('SELECT result, submission FROM ai_reviews');
     const history = await clinic.subgraph.running.system.source.query('SELECT image FROM entity_history');
     const stored = JSON.stringify([rows, results, history]);
-    for (const secret of ['CANARY', 'ATYPICAL_NAEVUS', 'MELANOMA', '127.0.0.1:9/picture']) expect(stored).not.toContain(secret);
+    for (const secret of ['CANARY', 'ATYPICAL_NAEVUS', 'MELANOMA', '127.0.0.1:9/picture'])
+      expect(stored).not.toContain(secret);
     expect(JSON.stringify(clinic.subgraph.events)).not.toContain('CANARY');
   });
 
@@ -207,7 +278,10 @@ describe('the reviews of a submitted case', () => {
     const seeded = await clinic.subgraph.running.seedDemo({ organisation, people: [] });
     expect(seeded).toMatchObject({ queueKey: 'dermatology' });
     const staff = { ...clinic.staff, organisationId: organisation.organisationId };
-    const { workflowDefinitions } = await clinic.ask<{ workflowDefinitions: unknown[] }>(staff, '{ workflowDefinitions { key status } }');
+    const { workflowDefinitions } = await clinic.ask<{ workflowDefinitions: unknown[] }>(
+      staff,
+      '{ workflowDefinitions { key status } }',
+    );
     expect(workflowDefinitions).toEqual([
       { key: 'ai', status: 'DRAFT' },
       { key: 'both', status: 'PUBLISHED' },

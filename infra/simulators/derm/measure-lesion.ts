@@ -1,5 +1,5 @@
 import { at, colourAt, distance, labOf, type Colour, type Picture } from './picture';
-import { neighbours, type Segment } from './segment-lesion';
+import { type Segment } from './segment-lesion';
 
 /** What the heuristic knows of a lesion. Every measure is scaled to 0 (none) … 1 (as much as the scale knows). */
 export interface LesionFeatures {
@@ -89,10 +89,11 @@ function asymmetry(mask: Uint8Array, pixels: readonly number[], width: number): 
 
 /** 1 for a circle, more the more the outline wanders. */
 function compactness(mask: Uint8Array, pixels: readonly number[], width: number): number {
-  const sides = pixels.reduce((sum, pixel) => {
-    const inside = neighbours(pixel, width, mask.length).filter((next) => at(mask, next) === 1).length;
-    return sum + 4 - inside;
-  }, 0);
+  const outside = (pixel: number): number => 1 - at(mask, pixel);
+  const sides = pixels.reduce(
+    (sum, pixel) => sum + outside(pixel - 1) + outside(pixel + 1) + outside(pixel - width) + outside(pixel + width),
+    0,
+  );
   // Counting pixel sides measures a circle as its bounding square: 4/π too long (Crofton's formula on two axes).
   const perimeter = sides * (Math.PI / 4);
   return perimeter ** 2 / (4 * Math.PI * pixels.length);

@@ -1,7 +1,7 @@
 import { at, colourAt, distance, type Colour, type Picture } from './picture';
 
 export interface Segment {
-  /** 1 where the lesion is. */
+  /** 1 where the lesion is. It never includes the outermost pixels of the picture. */
   readonly mask: Uint8Array;
   readonly areaPixels: number;
   /** The skin around it. */
@@ -20,8 +20,10 @@ export function segmentLesion(picture: Picture): Segment | null {
   const skin = skinColour(picture);
   const distances = Float32Array.from(picture.lightness, (_, pixel) => distance(colourAt(picture, pixel), skin));
   const threshold = otsuThreshold(distances);
-  const candidates = Uint8Array.from(distances, (value) => (value > threshold ? 1 : 0));
-  const mask = fillHoles(largestSpot(candidates, picture.width), picture.width);
+  const candidates = distances.map((value, pixel) =>
+    value > threshold && edgeDistance(pixel, picture.width, distances.length) > 0 ? 1 : 0,
+  );
+  const mask = fillHoles(largestSpot(Uint8Array.from(candidates), picture.width), picture.width);
   const areaPixels = mask.reduce((sum, value) => sum + value, 0);
   const share = areaPixels / mask.length;
   if (share < areaBounds.min || share > areaBounds.max) return null;
@@ -32,12 +34,7 @@ export function segmentLesion(picture: Picture): Segment | null {
 function skinColour(picture: Picture): Colour {
   const { width, height } = picture;
   const frame = Math.max(1, Math.round(Math.min(width, height) * frameShare));
-  const pixels: number[] = [];
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const x = pixel % width;
-    const y = Math.floor(pixel / width);
-    if (Math.min(x, y, width - 1 - x, height - 1 - y) < frame) pixels.push(pixel);
-  }
+  const pixels = [...picture.lightness.keys()].filter((pixel) => edgeDistance(pixel, width, width * height) < frame);
   const median = (values: Float32Array): number =>
     at(Float32Array.from(pixels, (pixel) => at(values, pixel)).sort(), Math.floor(pixels.length / 2));
   return {
@@ -74,15 +71,16 @@ function otsuThreshold(values: Float32Array): number {
   return ((best.bin + 1) / bins) * top;
 }
 
-/** Keeps the largest connected spot; the frame itself (a vignette, a ruler) counts as small. */
+/** Keeps the largest connected spot; what runs along the edge (a vignette, a ruler) counts as small. */
 function largestSpot(candidates: Uint8Array, width: number): Uint8Array {
   const seen = new Uint8Array(candidates.length);
+  const isInside = (pixel: number): boolean => at(candidates, pixel) === 1;
   let best: { weight: number; pixels: readonly number[] } = { weight: 0, pixels: [] };
   for (let start = 0; start < candidates.length; start++) {
-    if (at(candidates, start) === 0 || at(seen, start) === 1) continue;
-    const pixels = flood({ seen, width, start, isInside: (pixel) => at(candidates, pixel) === 1 });
-    const onEdge = pixels.filter((pixel) => neighbours(pixel, width, candidates.length).length < 4).length;
-    const weight = pixels.length / (1 + onEdge);
+    if (!isInside(start) || at(seen, start) === 1) continue;
+    const pixels = flood({ seen, width, start, isInside });
+    const alongEdge = pixels.filter((pixel) => edgeDistance(pixel, width, candidates.length) <= 1).length;
+    const weight = pixels.length / (1 + alongEdge);
     if (weight > best.weight) best = { weight, pixels };
   }
   const mask = new Uint8Array(candidates.length);
@@ -93,11 +91,7 @@ function largestSpot(candidates: Uint8Array, width: number): Uint8Array {
 /** Pale spots inside a lesion belong to it: what the outside cannot reach is lesion. */
 function fillHoles(mask: Uint8Array, width: number): Uint8Array {
   const seen = new Uint8Array(mask.length);
-  const isInside = (pixel: number): boolean => at(mask, pixel) === 0;
-  for (let start = 0; start < mask.length; start++) {
-    const isEdge = neighbours(start, width, mask.length).length < 4;
-    if (isEdge && isInside(start) && at(seen, start) === 0) flood({ seen, width, start, isInside });
-  }
+  flood({ seen, width, start: 0, isInside: (pixel) => at(mask, pixel) === 0 });
   return seen.map((reached) => 1 - reached);
 }
 
@@ -108,12 +102,15 @@ interface Flood {
   readonly isInside: (pixel: number) => boolean;
 }
 
+/** The outermost pixels are all outside the lesion, so stepping over a row's end never leads into it. */
 function flood({ seen, width, start, isInside }: Flood): number[] {
+  const steps = [-1, 1, -width, width];
   const reached = [start];
   seen[start] = 1;
   for (const pixel of reached) {
-    for (const next of neighbours(pixel, width, seen.length)) {
-      if (at(seen, next) === 1 || !isInside(next)) continue;
+    for (const step of steps) {
+      const next = pixel + step;
+      if (next < 0 || next >= seen.length || at(seen, next) === 1 || !isInside(next)) continue;
       seen[next] = 1;
       reached.push(next);
     }
@@ -121,15 +118,11 @@ function flood({ seen, width, start, isInside }: Flood): number[] {
   return reached;
 }
 
-/** The pixels beside, above and below; fewer than four at the edge of the picture. */
-export function neighbours(pixel: number, width: number, size: number): number[] {
+/** 0 for the outermost pixels. */
+function edgeDistance(pixel: number, width: number, size: number): number {
   const x = pixel % width;
-  const found: number[] = [];
-  if (x > 0) found.push(pixel - 1);
-  if (x < width - 1) found.push(pixel + 1);
-  if (pixel >= width) found.push(pixel - width);
-  if (pixel + width < size) found.push(pixel + width);
-  return found;
+  const y = Math.floor(pixel / width);
+  return Math.min(x, y, width - 1 - x, size / width - 1 - y);
 }
 
 function contrast(distances: Float32Array, mask: Uint8Array): number {

@@ -16,14 +16,14 @@ export function once(state: PaymentState, exchange: Exchange, answer: () => Answ
   if (key === '' || key.length > maxKeyLength)
     throw keyError(`Idempotency-Key must have 1 to ${maxKeyLength} characters`);
   const fingerprint = fingerprintOf(exchange);
-  const earlier = state.data.answers[key];
+  const earlier = state.answers.get(key);
   if (earlier && earlier.fingerprint !== fingerprint) {
     throw keyError('Keys for idempotent requests can only be used with the same parameters they were first used with');
   }
   if (earlier) return { status: earlier.status, body: earlier.body, headers: { 'idempotent-replayed': 'true' } };
   const { status, body } = answer();
   if (status < 400 || status === 402) {
-    state.data.answers[key] = { fingerprint, status, body };
+    state.answers.set(key, { fingerprint, status, body });
     state.save();
   }
   return { status, body };

@@ -38,7 +38,7 @@ export class Ledger {
   ) {}
 
   get(id: string): PaymentIntent {
-    const found = this.state.data.intents[id];
+    const found = this.state.intents.get(id);
     if (!found) throw missing('payment_intent', id, 'intent');
     return found;
   }
@@ -79,7 +79,7 @@ export class Ledger {
 
   refund(body: string): Refund {
     const form = new Form(body, ['payment_intent', 'amount', 'reason', 'metadata', 'expand']);
-    const intent = this.state.data.intents[form.required('payment_intent')];
+    const intent = this.state.intents.get(form.required('payment_intent'));
     if (!intent) throw missing('payment_intent', form.required('payment_intent'), 'payment_intent');
     const left = intent.amount_received - this.state.refundedOf(intent.id);
     if (intent.status !== 'succeeded') throw unexpectedState(intent);
@@ -93,7 +93,7 @@ export class Ledger {
       ...{ currency: intent.currency, metadata: form.metadata(), payment_intent: intent.id },
       ...{ reason: form.text('reason'), status: 'succeeded' },
     };
-    this.state.data.refunds[refund.id] = refund;
+    this.state.refunds.set(refund.id, refund);
     this.#announce('charge.refunded', this.#chargeOf(intent));
     return refund;
   }
@@ -107,7 +107,7 @@ export class Ledger {
     const enabledEvents = form.list('enabled_events');
     if (enabledEvents.length === 0) form.required('enabled_events');
     const endpoint: WebhookEndpoint = { id: newId('we'), url, secret: newId('whsec'), enabledEvents };
-    this.state.data.endpoints[endpoint.id] = endpoint;
+    this.state.endpoints.set(endpoint.id, endpoint);
     this.state.save();
     const { id, secret } = endpoint;
     return {
@@ -166,7 +166,7 @@ export class Ledger {
   }
 
   #record(intent: PaymentIntent, type: EventType): PaymentIntent {
-    this.state.data.intents[intent.id] = intent;
+    this.state.intents.set(intent.id, intent);
     this.#announce(type, intent);
     return intent;
   }

@@ -32,7 +32,7 @@ export function createPaymentSimulator(options: PaymentSimulatorOptions): Simula
   const tasks = new Tasks();
   const webhooks = new Webhooks({ state, faults, tasks, retryDelaysMs, now });
   const ledger = new Ledger(state, webhooks, now);
-  if (webhook) state.data.endpoints[configuredEndpoint] = { id: configuredEndpoint, ...webhook, enabledEvents: ['*'] };
+  if (webhook) state.endpoints.set(configuredEndpoint, { id: configuredEndpoint, ...webhook, enabledEvents: ['*'] });
   const simulator = createSimulator({
     routes: [
       { method: 'GET', path: '/health', handle: () => ({ status: 200, body: { status: 'ok' } }) },

@@ -38,17 +38,17 @@ export class Webhooks {
       livemode: false,
       type,
     };
-    const wanting = Object.values(state.data.endpoints).filter(
+    const wanting = [...state.endpoints.values()].filter(
       ({ enabledEvents }) => enabledEvents.includes('*') || enabledEvents.includes(type),
     );
     const pending = wanting.map(({ id: endpointId }) => ({ endpointId, event }));
-    state.data.pending.push(...pending);
+    pending.forEach((delivery) => state.pending.add(delivery));
     return () => pending.forEach((delivery) => this.#schedule(delivery));
   }
 
   /** Sends what an earlier process left behind. */
   resume(): void {
-    for (const delivery of this.settings.state.data.pending) this.#send(delivery);
+    for (const delivery of this.settings.state.pending) this.#send(delivery);
   }
 
   /** Lets go what was held back, after the fault was switched off. */
@@ -94,7 +94,7 @@ export class Webhooks {
 
   async #deliver(pending: PendingDelivery): Promise<void> {
     const { state, tasks, retryDelaysMs, now } = this.settings;
-    const endpoint = state.data.endpoints[pending.endpointId];
+    const endpoint = state.endpoints.get(pending.endpointId);
     if (endpoint) {
       const { url, secret } = endpoint;
       const headers = { signatureHeader: 'stripe-signature', attemptHeader: 'x-sandbox-delivery' };
@@ -106,7 +106,7 @@ export class Webhooks {
 
   #forget(delivery: PendingDelivery): void {
     const { state } = this.settings;
-    state.data.pending = state.data.pending.filter((one) => one !== delivery);
+    state.pending.delete(delivery);
     state.save();
   }
 }

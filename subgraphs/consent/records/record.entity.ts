@@ -50,7 +50,7 @@ export class ConsentRecord extends TenantEntity {
   decision!: DecisionKind;
 
   @Field(() => [ConsentProvision])
-  @JsonColumn()
+  @Encrypted('CLINICAL')
   provisions!: ConsentProvision[];
 
   @Field(() => CaptureChannelEnum)

@@ -26,21 +26,22 @@ export const deliverWorker: Worker<NotificationsPorts> = {
 
 async function workOn(row: NotificationDelivery, { system, ports, log }: Context): Promise<boolean> {
   const unit = system.unitFor(row, new Date());
-  const claim = await claimDelivery(unit, row, ports.timings.leaseMs);
-  if (!claim) return false;
   try {
+    const claim = await claimDelivery(unit, row, ports.timings.leaseMs);
+    if (!claim) return false;
     const task = await readTask(unit, claim, ports);
     await onBehalfOf(task.notification, async () => {
       const outcome = await attempt(task);
       if (outcome) await recordOutcome(system.unitFor(row, new Date()), claim, { outcome, timings: ports.timings });
     });
+    return true;
   } catch (error) {
     log.error(
       { err: error, deliveryId: row.id },
       'A delivery could not be worked on; its lease lapses and it is tried again',
     );
+    return false;
   }
-  return true;
 }
 
 async function readTask(unit: UnitOfWork, claim: Claim, ports: NotificationsPorts): Promise<Task> {

@@ -84,20 +84,26 @@ function apply(
 ): void {
   switch (outcome.kind) {
     case 'sent':
-      return delivery.take(outcome.receipt, at);
+      delivery.take(outcome.receipt, at);
+      break;
     case 'posted':
-      return delivery.take({ provider: 'inbox', messageId: null, addressHint: null, hasArrived: true }, at);
+      delivery.take({ provider: 'inbox', messageId: null, addressHint: null, hasArrived: true }, at);
+      break;
     case 'suppressed':
-      return delivery.suppress(outcome.reason);
+      delivery.suppress(outcome.reason);
+      break;
     case 'unread':
-      if (!mayWait(delivery.queuedAt, at)) return delivery.fail(outcome.error, at, timings.retryBaseMs);
-      return delivery.defer(new Date(at.getTime() + timings.deferMs), outcome.error);
+      if (mayWait(delivery.queuedAt, at)) delivery.defer(new Date(at.getTime() + timings.deferMs), outcome.error);
+      else delivery.fail(outcome.error, at, timings.retryBaseMs);
+      break;
     case 'failed':
-      return delivery.fail(outcome.error, at, timings.retryBaseMs);
+      delivery.fail(outcome.error, at, timings.retryBaseMs);
+      break;
     case 'hopeless':
-      return delivery.giveUp(outcome.error);
+      delivery.giveUp(outcome.error);
+      break;
     default:
-      return unreachable(outcome);
+      unreachable(outcome);
   }
 }
 

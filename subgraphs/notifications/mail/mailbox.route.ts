@@ -7,12 +7,17 @@ export function mailboxRoute(mailbox: DevMailbox | null): HttpRoute {
   return {
     path: '/dev/mailbox',
     handle: (request, response) => {
-      if (!mailbox) return sendJson(response, 404, { error: 'NOT_FOUND' });
-      if (!isFromThisMachine(request)) return sendJson(response, 403, { error: 'FORBIDDEN' });
-      if (request.method !== 'GET') return sendJson(response, 405, { error: 'METHOD_NOT_ALLOWED' }, { allow: 'GET' });
-      return sendJson(response, 200, mailbox.list());
+      const { status, body } = answer(mailbox, request);
+      sendJson(response, status, body);
     },
   };
+}
+
+function answer(mailbox: DevMailbox | null, request: IncomingMessage): { status: number; body: unknown } {
+  if (!mailbox) return { status: 404, body: { error: 'NOT_FOUND' } };
+  if (!isFromThisMachine(request)) return { status: 403, body: { error: 'FORBIDDEN' } };
+  if (request.method !== 'GET') return { status: 405, body: { error: 'METHOD_NOT_ALLOWED' } };
+  return { status: 200, body: mailbox.list() };
 }
 
 const loopbackAddress = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;

@@ -1,6 +1,13 @@
-import { column, migration } from '#shared/tables';
+import { column, migration, type MigrationSchema } from '#shared/tables';
 
 export const createNotifications = migration('1764000500001-create-notifications', async (schema) => {
+  await createTemplates(schema);
+  await createMessages(schema);
+  await createDeliveries(schema);
+  await createInbox(schema);
+});
+
+async function createTemplates(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'templates',
     {
@@ -15,6 +22,9 @@ export const createNotifications = migration('1764000500001-create-notifications
     },
     { unique: [['key', 'number']] },
   );
+}
+
+async function createMessages(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'notifications',
     {
@@ -37,6 +47,9 @@ export const createNotifications = migration('1764000500001-create-notifications
     },
     { unique: [['trigger_event_id', 'template_key']], indexes: [['recipient', 'created_at'], ['created_at']] },
   );
+}
+
+async function createDeliveries(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'notification_deliveries',
     {
@@ -60,6 +73,9 @@ export const createNotifications = migration('1764000500001-create-notifications
   );
   // Null once there is nothing left to do, so the worker's look over all organisations touches only what is due.
   await schema.addIndex('notification_deliveries', ['next_attempt_at']);
+}
+
+async function createInbox(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'inbox_items',
     {
@@ -76,4 +92,4 @@ export const createNotifications = migration('1764000500001-create-notifications
     },
     { unique: [['delivery_id']], indexes: [['recipient', 'created_at']] },
   );
-});
+}

@@ -1,6 +1,5 @@
 import { type Channel } from '../channels';
 import { type Template } from './template.entity';
-import { templateVariables } from './variables';
 
 /** Where a message about a patient may go. What lies on a lock screen, a telephone network or a chat server never may. */
 const phiOn: Readonly<Record<Channel, 'ALLOWED' | 'WITH_CONSENT' | 'NEVER'>> = {
@@ -33,6 +32,7 @@ export function refusalToPublish(template: Template): string | null {
   const { phi, channels } = template;
   const forbidden = channels.find(({ channel }) => refusalToSend(phi, channel, true) !== null);
   if (forbidden) return `A template about patients may not speak on ${forbidden.channel}`;
-  const revealing = phi ? undefined : template.namedVariables().find((name) => templateVariables[name].phi);
-  return revealing ? `A template that names {{${revealing}}} is about patients: mark it so` : null;
+  // Each of the variables says something about a patient.
+  const [revealing] = phi ? [] : template.namedVariables();
+  return revealing === undefined ? null : `A template that names {{${revealing}}} is about patients: mark it so`;
 }

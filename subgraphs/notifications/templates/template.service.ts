@@ -103,6 +103,6 @@ function assertDistinct(words: readonly ChannelTemplate[]): void {
 
 function assertKnownPlaceholders(text: string): void {
   if (placeholdersIn(text).every(isTemplateVariable)) return;
-  const known = Object.keys(templateVariables).map((name) => `{{${name}}}`);
+  const known = templateVariables.map((name) => `{{${name}}}`);
   throw new InputError(`The only placeholders are ${known.join(', ')}`, ['channels']);
 }

@@ -1,14 +1,10 @@
 import { type Region } from '#shared/auth';
 import { type Contact } from '../recipients/contact.reader';
 
-/** What `{{…}}` may stand for, and whether it says something about a patient. There are no others. */
-export const templateVariables = {
-  givenName: { phi: true },
-  appointmentTime: { phi: true },
-  amount: { phi: true },
-} as const satisfies Readonly<Record<string, { readonly phi: boolean }>>;
+/** What `{{…}}` may stand for. There are no others. */
+export const templateVariables = ['givenName', 'appointmentTime', 'amount'] as const;
 
-export type TemplateVariable = keyof typeof templateVariables;
+export type TemplateVariable = (typeof templateVariables)[number];
 
 /** Facts of the event that set a message off, kept (encrypted) until it has gone out. */
 export interface MessageFacts {
@@ -29,7 +25,7 @@ export function placeholdersIn(text: string): string[] {
 }
 
 export function isTemplateVariable(name: string): name is TemplateVariable {
-  return Object.hasOwn(templateVariables, name);
+  return (templateVariables as readonly string[]).includes(name);
 }
 
 /** A template names something that this message has no value for. */

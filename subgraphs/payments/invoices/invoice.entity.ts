@@ -11,9 +11,10 @@ import { invoiceMachine, type InvoiceStatus, invoiceStatuses } from './invoice.m
 
 export const InvoiceStatusEnum = enumOf('InvoiceStatus', invoiceStatuses);
 
-@ObjectType({ description: 'What a patient owes. From the moment it has a number it does not change, but for what is paid.' })
+@ObjectType({
+  description: 'What a patient owes. From the moment it has a number it does not change, but for what is paid.',
+})
 @Directive('@key(fields: "id")')
-@Directive('@key(fields: "number")')
 @RequireScopes('payments:invoices:read', 'payments:invoices:self')
 @VisibleBy<Invoice>('patient_or_billing', patientOrBilling)
 @PhiSubject<Invoice>((invoice) => invoice.patientId)
@@ -23,7 +24,10 @@ export class Invoice extends TenantEntity {
   @IdColumn('inv')
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'Given when it is finalised; without gaps within the organisation' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Given when it is finalised; without gaps within the organisation',
+  })
   @CodeColumn({ nullable: true })
   number!: string | null;
 
@@ -95,7 +99,7 @@ export class Invoice extends TenantEntity {
   }
 
   /** What is left to pay, whatever is under way. */
-  get dueMinor(): number {
+  dueMinor(): number {
     return isPayable(this.status) ? Math.max(0, this.totalMinor - this.paidMinor) : 0;
   }
 
@@ -105,10 +109,11 @@ export class Invoice extends TenantEntity {
    */
   reserve(amountMinor: number | null): number {
     if (!isPayable(this.status)) throw new ConflictError('Only an open invoice can be paid');
-    const left = this.dueMinor - this.pendingMinor;
+    const left = this.dueMinor() - this.pendingMinor;
     const amount = amountMinor ?? left;
     if (left <= 0) throw new ConflictError('All of this invoice is being paid already');
-    if (amount <= 0 || amount > left) throw new InputError('Pay at least something and at most what is left', ['amount']);
+    if (amount <= 0 || amount > left)
+      throw new InputError('Pay at least something and at most what is left', ['amount']);
     this.pendingMinor += amount;
     return amount;
   }

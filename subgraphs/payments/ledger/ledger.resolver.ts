@@ -11,7 +11,10 @@ export class LedgerResolver {
   @RequireScopes('payments:reports:read')
   @Directive(listSize)
   @Query(() => LedgerEntryConnection, { description: 'The entries of an account, the latest first' })
-  async ledger(@Args() { account, ...page }: LedgerArgs, @Ctx() { unit }: RequestContext): Promise<Connection<LedgerEntry>> {
+  async ledger(
+    @Args() { account, ...page }: LedgerArgs,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<Connection<LedgerEntry>> {
     return connectionOf(await listLedger(unit, account, page));
   }
 

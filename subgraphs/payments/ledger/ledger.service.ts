@@ -19,6 +19,10 @@ export async function post(tx: UnitOfWork, { kind, amountMinor, currency, refere
 }
 
 /** The entries of an account, the latest first. */
-export async function listLedger(unit: UnitOfWork, account: LedgerAccount, page: PageArguments): Promise<Page<LedgerEntry>> {
+export async function listLedger(
+  unit: UnitOfWork,
+  account: LedgerAccount,
+  page: PageArguments,
+): Promise<Page<LedgerEntry>> {
   return unit.page(LedgerEntry, { ...page, where: { account }, orderBy: 'at' });
 }

@@ -17,7 +17,8 @@ const accounts: Readonly<Record<PostingKind, { readonly debit: LedgerAccount; re
 
 /** Both sides of a posting. @throws {RangeError} for an amount that is no positive whole number of minor units. */
 export function postingOf(kind: PostingKind, amountMinor: number): readonly PostingLine[] {
-  if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) throw new RangeError('A posting is over a positive whole amount');
+  if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0)
+    throw new RangeError('A posting is over a positive whole amount');
   const { debit, credit } = accounts[kind];
   return [
     { account: debit, debitMinor: amountMinor, creditMinor: 0 },

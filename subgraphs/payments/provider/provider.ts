@@ -1,5 +1,10 @@
+import { type Region } from '#shared/auth';
+
 /** What the provider is asked to do. Ids and amounts only: it learns nothing about the patient. */
 export interface Charge {
+  /** Comes back with the provider's callbacks, so that they find their way. */
+  readonly organisationId: string;
+  readonly region: Region;
   /** Also the idempotency key: asked twice, the provider charges once and answers the same. */
   readonly paymentId: string;
   readonly invoiceId: string;
@@ -23,8 +28,13 @@ export interface PaymentProvider {
   /** Stored with each payment. */
   readonly name: string;
   /**
-   * Charges, or says what came of an earlier charge with this payment id.
+   * Charges once per payment id: asked again, it answers what it answered first.
    * @throws {DomainError} UPSTREAM_UNAVAILABLE when nobody knows whether it was charged; asking again is safe.
    */
   charge(charge: Charge): Promise<ChargeOutcome>;
+  /**
+   * How a charge it has made stands now.
+   * @throws {DomainError} UPSTREAM_UNAVAILABLE
+   */
+  retrieve(providerRef: string): Promise<ChargeOutcome>;
 }

@@ -32,5 +32,8 @@ export function outcomeOf({ id, status, last_payment_error: error }: Intent): Ch
 /** The decline code says more than the code, which is mostly "card_declined". */
 export function failureCodeOf(error: z.infer<typeof errorSchema> | null | undefined): string {
   const text = error?.decline_code ?? error?.code ?? 'declined';
-  return text.toUpperCase().replace(/[^A-Z0-9_]/g, '_').slice(0, 64);
+  return text
+    .toUpperCase()
+    .replace(/[^A-Z0-9_]/g, '_')
+    .slice(0, 64);
 }

@@ -13,56 +13,78 @@ const refusalSchema = z.object({
   }),
 });
 
-/** A payment provider that speaks Stripe's HTTP API. https://docs.stripe.com/api/payment_intents/create */
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A payment provider that speaks Stripe's HTTP API. https://docs.stripe.com/api/payment_intents */
 export function stripeProvider({ url, apiKey, timeoutMs }: ProviderConfig): PaymentProvider {
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${apiKey}`, ...(init.headers as Record<string, string> | undefined) };
+    try {
+      const response = await fetch(`${url}${path}`, {
+        ...init,
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.status, body: await response.json() };
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  };
   return {
     name: 'stripe',
     async charge(charge) {
-      const { status, body } = await post(`${url}/v1/payment_intents`, charge, { apiKey, timeoutMs });
+      const answer = await call('/v1/payment_intents', {
+        method: 'POST',
+        headers: { 'idempotency-key': charge.paymentId },
+        body: formOf(charge),
+      });
+      return chargeOutcome(answer);
+    },
+    async retrieve(providerRef) {
+      const { status, body } = await call(`/v1/payment_intents/${encodeURIComponent(providerRef)}`, { method: 'GET' });
       if (status === 200) return outcomeOf(parse(intentSchema, body));
-      // Only 402 says that the card was asked and refused. Everything else is a matter between us and the provider.
-      if (status === 402) return refusal(parse(refusalSchema, body));
-      if (status === 400) return invalidRequest(body);
       throw unavailable(new Error(`The payment provider answered ${String(status)}`));
     },
   };
 }
 
-async function post(
-  url: string,
-  { paymentId, invoiceId, amountMinor, currency, methodToken }: Charge,
-  { apiKey, timeoutMs }: { apiKey: string; timeoutMs: number },
-): Promise<{ status: number; body: unknown }> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': paymentId },
-      body: new URLSearchParams({
-        amount: String(amountMinor),
-        currency: currency.toLowerCase(),
-        confirm: 'true',
-        payment_method: methodToken,
-        'metadata[payment_id]': paymentId,
-        'metadata[invoice_id]': invoiceId,
-      }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return { status: response.status, body: await response.json() };
-  } catch (cause) {
-    throw unavailable(cause);
-  }
+/** Keys of nested values are written in brackets: https://docs.stripe.com/api/metadata */
+function formOf(charge: Charge): URLSearchParams {
+  return new URLSearchParams({
+    amount: String(charge.amountMinor),
+    currency: charge.currency.toLowerCase(),
+    confirm: 'true',
+    payment_method: charge.methodToken,
+    'metadata[payment_id]': charge.paymentId,
+    'metadata[invoice_id]': charge.invoiceId,
+    'metadata[organisation_id]': charge.organisationId,
+    'metadata[region]': charge.region,
+  });
+}
+
+function chargeOutcome({ status, body }: Answer): ChargeOutcome {
+  if (status === 200) return outcomeOf(parse(intentSchema, body));
+  const { data } = refusalSchema.safeParse(body);
+  if (data && isFinalRefusal(status, data.error)) return refusal(data);
+  throw unavailable(new Error(`The payment provider answered ${String(status)}`));
+}
+
+/**
+ * 402 says that the card was asked and refused; an invalid request (no such card, amount too small) that nothing was
+ * charged, and asking again changes nothing. All else, a wrong key or a fault of the provider, can still turn out well.
+ */
+function isFinalRefusal(status: number, { type, code }: z.infer<typeof refusalSchema>['error']): boolean {
+  if (status === 402) return true;
+  if (type !== 'invalid_request_error') return false;
+  return status === 400 || (status === 404 && code === 'resource_missing');
 }
 
 function refusal({ error }: z.infer<typeof refusalSchema>): ChargeOutcome {
   return { status: 'FAILED', providerRef: error.payment_intent?.id ?? null, failureCode: failureCodeOf(error) };
-}
-
-/** The token names no card, or the amount is too small: nothing was charged, and asking again changes nothing. */
-function invalidRequest(body: unknown): ChargeOutcome {
-  const { data } = refusalSchema.safeParse(body);
-  if (!data) throw unavailable(new Error('The payment provider answered 400 without saying why'));
-  return refusal(data);
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -72,5 +94,9 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 function unavailable(cause: unknown): DomainError {
-  return new DomainError('UPSTREAM_UNAVAILABLE', 'The payment provider did not answer; the payment is completed once it does', { cause });
+  return new DomainError(
+    'UPSTREAM_UNAVAILABLE',
+    'The payment provider did not answer; the payment is completed once it does',
+    { cause },
+  );
 }

@@ -8,7 +8,11 @@ const mostSignatures = 5;
  * https://docs.stripe.com/webhooks#verify-manually: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`, several `v1`
  * while a secret is being changed.
  */
-export function isSignedByProvider(header: string | undefined, body: Buffer, { secret, at }: { secret: string; at: Date }): boolean {
+export function isSignedByProvider(
+  header: string | undefined,
+  body: Buffer,
+  { secret, at }: { secret: string; at: Date },
+): boolean {
   const parts = (header ?? '').split(',').map((part) => part.trim().split('=') as [string, string?]);
   const timestamp = parts.find(([name]) => name === 't')?.[1] ?? '';
   if (!/^\d{1,12}$/.test(timestamp)) return false;

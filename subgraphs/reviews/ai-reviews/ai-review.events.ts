@@ -17,7 +17,10 @@ export async function announceEnd(tx: UnitOfWork, review: AiReview): Promise<voi
   const reason = review.failure ?? status;
   if (status === 'COMPLETED' && result) {
     const { overallClass, overallMalignancy: malignancy, management } = result;
-    return tx.publish('reviews.ai_review.completed', { ...event, data: { ...event.data, overallClass, malignancy, management } });
+    return tx.publish('reviews.ai_review.completed', {
+      ...event,
+      data: { ...event.data, overallClass, malignancy, management },
+    });
   }
   if (status === 'BLOCKED_BY_CONSENT' || reason === 'CONSENT_WITHDRAWN') {
     return tx.publish('reviews.ai_review.blocked', { ...event, data: { ...event.data, reason } });

@@ -22,8 +22,22 @@ export async function requestAiReview(
   const { caseId, patientId, correlationId } = instance;
   const review = await tx.create(AiReview, {
     ...{ id: newId('air'), instanceId: instance.id, stepRunId: step.id, caseId, patientId, correlationId },
-    ...{ status: 'REQUESTED', externalCaseId: null, submissionNumber: 1, failedAttempts: 0, maxAttempts: step.maxAttempts },
-    ...{ imageHashes: [], inputsExcluded: [], submission: null, result: null, failure: null, polls: 0, fencingToken: 0 },
+    ...{
+      status: 'REQUESTED',
+      externalCaseId: null,
+      submissionNumber: 1,
+      failedAttempts: 0,
+      maxAttempts: step.maxAttempts,
+    },
+    ...{
+      imageHashes: [],
+      inputsExcluded: [],
+      submission: null,
+      result: null,
+      failure: null,
+      polls: 0,
+      fencingToken: 0,
+    },
     ...{ requestedAt: tx.at, startedAt: null, completedAt: null, deadlineAt, dueAt: tx.at },
   });
   await announceRequested(tx, review);
@@ -65,13 +79,18 @@ export async function cancelAiReviews(
 }
 
 /** Writes what the provider has answered into the review. @returns whether it is an answer to what was asked */
-export function applyAnswer(review: AiReview, answer: AiAnswer, { at, retry }: { at: Date; retry: RetryPolicy }): boolean {
+export function applyAnswer(
+  review: AiReview,
+  answer: AiAnswer,
+  { at, retry }: { at: Date; retry: RetryPolicy },
+): boolean {
   switch (answer.status) {
     case 'PROCESSING':
       review.stillProcessing(retry.nextPoll(review, at));
       return true;
     case 'COMPLETED':
-      if (!answersAll(review, answer.assessment)) retry.failAttempt(review, { at, reason: 'ANSWER_INVALID', anew: true });
+      if (!answersAll(review, answer.assessment))
+        retry.failAttempt(review, { at, reason: 'ANSWER_INVALID', anew: true });
       else review.complete(at, resultOf(answer.assessment));
       return true;
     case 'FAILED':

@@ -63,8 +63,14 @@ async function record(unit: UnitOfWork, { review: { id }, token }: Task, change:
 
 async function act(task: Task): Promise<Change> {
   const { review, ports } = task;
-  if (review.deadlineAt.getTime() <= Date.now()) return (row, at) => { row.timeOut(at); };
-  if (!ports.ai) return (row, at) => { row.fail(at, 'PROVIDER_NOT_CONFIGURED'); };
+  if (review.deadlineAt.getTime() <= Date.now())
+    return (row, at) => {
+      row.timeOut(at);
+    };
+  if (!ports.ai)
+    return (row, at) => {
+      row.fail(at, 'PROVIDER_NOT_CONFIGURED');
+    };
   try {
     return await step(task, ports.ai);
   } catch (error) {
@@ -79,9 +85,15 @@ function step(task: Task, ai: AiProvider): Promise<Change> {
 }
 
 async function prepare({ review, ports, unit }: Task): Promise<Change> {
-  if (!(await ports.cases.permitsAi(review.patientId, unit.actor))) return (row, at) => { row.block(at); };
+  if (!(await ports.cases.permitsAi(review.patientId, unit.actor)))
+    return (row, at) => {
+      row.block(at);
+    };
   const skinCase = await ports.cases.forAi(review.caseId, unit.actor);
-  if (!skinCase) return (row, at) => { row.fail(at, 'CASE_NOT_FOUND'); };
+  if (!skinCase)
+    return (row, at) => {
+      row.fail(at, 'CASE_NOT_FOUND');
+    };
   const eligibility = assessEligibility(skinCase);
   return (row, at) => {
     if (eligibility.eligible) row.prepare(eligibility.submission, at);
@@ -92,23 +104,38 @@ async function prepare({ review, ports, unit }: Task): Promise<Change> {
 async function submit({ review, retry }: Task, ai: AiProvider): Promise<Change> {
   const { id: aiReviewId, submissionNumber: attempt, submission } = review;
   // Unreadable once the patient's key has been destroyed: there is nothing left to ask.
-  if (!submission) return (row, at) => { row.fail(at, 'INPUT_ERASED'); };
+  if (!submission)
+    return (row, at) => {
+      row.fail(at, 'INPUT_ERASED');
+    };
   const externalCaseId = await ai.submit({ aiReviewId, attempt }, submission, callMs(review));
-  return (row, at) => { row.accepted(externalCaseId, at, retry.nextPoll(row, at)); };
+  return (row, at) => {
+    row.accepted(externalCaseId, at, retry.nextPoll(row, at));
+  };
 }
 
 async function poll({ review, retry }: Task, ai: AiProvider, externalCaseId: string): Promise<Change> {
   const answer = await ai.answer(externalCaseId, callMs(review));
-  return (row, at) => { applyAnswer(row, answer, { at, retry }); };
+  return (row, at) => {
+    applyAnswer(row, answer, { at, retry });
+  };
 }
 
 /** A provider or gateway in trouble costs an attempt, or while an answer is awaited just another question. */
 function onFailure({ review, retry }: Task, error: unknown): Change {
   const reason = reasonOf(error);
   const submitted = review.externalCaseId !== null;
-  if (reason === 'PROVIDER_REFUSED') return (row, at) => { row.fail(at, reason); };
-  if (submitted && reason === 'PROVIDER_UNAVAILABLE') return (row, at) => { row.pollAgain(retry.nextPoll(row, at)); };
-  return (row, at) => { retry.failAttempt(row, { at, reason, anew: submitted }); };
+  if (reason === 'PROVIDER_REFUSED')
+    return (row, at) => {
+      row.fail(at, reason);
+    };
+  if (submitted && reason === 'PROVIDER_UNAVAILABLE')
+    return (row, at) => {
+      row.pollAgain(retry.nextPoll(row, at));
+    };
+  return (row, at) => {
+    retry.failAttempt(row, { at, reason, anew: submitted });
+  };
 }
 
 function reasonOf(error: unknown): string {

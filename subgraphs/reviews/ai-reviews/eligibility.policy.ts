@@ -20,14 +20,25 @@ export function assessEligibility(skinCase: CaseForAi): Eligibility {
   const age = demographics?.ageYears ?? null;
   if (age === null) return ineligible('AGE_UNKNOWN');
   if (age < minimumAge) return ineligible('UNDER_18');
-  const [excluded] = skinCase.findings.filter(({ unsuitableForAi }) => unsuitableForAi.length > 0);
-  if (excluded) return ineligible(excluded.unsuitableForAi[0] ?? 'EXCLUDED', exclusionsOf(skinCase));
+  const [reason] = skinCase.findings.flatMap(({ unsuitableForAi }) => unsuitableForAi);
+  if (reason !== undefined) return ineligible(reason, exclusionsOf(skinCase));
   const images = skinCase.images.flatMap(usable);
-  const pictured = new Set(images.map(({ findingReference }) => findingReference));
-  const complete = skinCase.findings.length > 0 && skinCase.findings.every(({ id }) => pictured.has(id));
-  if (!complete) return ineligible('NO_SUITABLE_IMAGE');
-  const patient = { ageYears: age, sex: demographics?.sexAtBirth ?? 'UNKNOWN', fitzpatrick: demographics?.fitzpatrick ?? 'UNKNOWN' };
+  if (!showsAll(skinCase, images)) return ineligible('NO_SUITABLE_IMAGE');
+  const patient = {
+    ageYears: age,
+    sex: known(demographics?.sexAtBirth),
+    fitzpatrick: known(demographics?.fitzpatrick),
+  };
   return { eligible: true, submission: { images, patient, lesions: skinCase.findings.map(lesionOf) } };
+}
+
+function showsAll({ findings }: CaseForAi, images: readonly UsableImage[]): boolean {
+  const pictured = new Set(images.map(({ findingReference }) => findingReference));
+  return findings.length > 0 && findings.every(({ id }) => pictured.has(id));
+}
+
+function known(code: string | null | undefined): string {
+  return code ?? 'UNKNOWN';
 }
 
 function ineligible(reason: string, inputsExcluded: AiInputExclusion[] = []): Eligibility {

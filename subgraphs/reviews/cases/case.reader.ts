@@ -6,7 +6,11 @@ const findingSchema = z.object({ id: z.string() });
 const caseSchema = z.object({
   patient: z.object({
     demographics: z
-      .object({ ageYears: z.number().nullable(), sexAtBirth: z.string().nullable(), fitzpatrick: z.string().nullable() })
+      .object({
+        ageYears: z.number().nullable(),
+        sexAtBirth: z.string().nullable(),
+        fitzpatrick: z.string().nullable(),
+      })
       .nullable(),
   }),
   findings: z.array(
@@ -71,7 +75,7 @@ export function caseReader(supergraph: SupergraphClient): CaseReader {
   return {
     async findingIds(caseId, as) {
       const { case: found } = await supergraph.query(findingsQuery, { id: caseId }, as);
-      return found && found.findings.map(({ id }) => id);
+      return found?.findings.map(({ id }) => id) ?? null;
     },
     async forAi(caseId, as) {
       return (await supergraph.query(aiInputQuery, { id: caseId }, as)).case;

@@ -43,7 +43,10 @@ export async function claimNext(unit: UnitOfWork, queueKey: string): Promise<Hum
   if (!queue) throw new NotFoundError('ReviewQueue');
   const waiting = { queueId: queue.id, status: 'QUEUED' } as const;
   for (;;) {
-    const candidates = await unit.list(HumanReview, waiting, { order: { dueAt: 'ASC', id: 'ASC' }, take: candidatesAtOnce });
+    const candidates = await unit.list(HumanReview, waiting, {
+      order: { dueAt: 'ASC', id: 'ASC' },
+      take: candidatesAtOnce,
+    });
     if (candidates.length === 0) throw new DomainError('NOTHING_TO_CLAIM', 'No review waits in this queue');
     for (const candidate of candidates) {
       const claimed = await tryToTake(unit, candidate.id, reader);
@@ -93,7 +96,8 @@ async function tryToTake(unit: UnitOfWork, id: string, reader: Reader): Promise<
   try {
     return await unit.transaction(async (tx) => takeFor(tx, await tx.get(HumanReview, id), reader));
   } catch (error) {
-    if (error instanceof DomainError && (error.code === 'STALE_VERSION' || error.code === 'ILLEGAL_TRANSITION')) return null;
+    if (error instanceof DomainError && (error.code === 'STALE_VERSION' || error.code === 'ILLEGAL_TRANSITION'))
+      return null;
     throw error;
   }
 }

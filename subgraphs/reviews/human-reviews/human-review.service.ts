@@ -23,9 +23,25 @@ export async function openHumanReview(tx: UnitOfWork, { step, instance, findingI
   const { caseId, patientId, priority, fallbackReason } = instance;
   const dueAt = later(tx.at, durationMs(queue.firstReadSla));
   const review = await tx.create(HumanReview, {
-    ...{ id: newId('rev'), instanceId: instance.id, stepRunId: step.id, caseId, patientId, priority, findingIds, dueAt },
+    ...{
+      id: newId('rev'),
+      instanceId: instance.id,
+      stepRunId: step.id,
+      caseId,
+      patientId,
+      priority,
+      findingIds,
+      dueAt,
+    },
     ...{ queueId: queue.id, queueKey: queue.key, readsRequired: queue.readsRequired, status: 'QUEUED', fallbackReason },
-    ...{ claimedBy: null, claimedByUserId: null, claimedAt: null, leaseExpiresAt: null, fencingToken: 0, decidedAt: null },
+    ...{
+      claimedBy: null,
+      claimedByUserId: null,
+      claimedAt: null,
+      leaseExpiresAt: null,
+      fencingToken: 0,
+      decidedAt: null,
+    },
   });
   await logArrow(tx, review, { from: null, to: 'QUEUED', reason: fallbackReason });
   await tx.publish('reviews.human_review.queued', announcementOf(review, { priority, dueAt: dueAt.toISOString() }));

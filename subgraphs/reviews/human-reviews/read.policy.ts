@@ -37,7 +37,10 @@ export function parseRead(input: SubmitReadInput, findingIds: readonly string[])
     const [issue] = error.issues;
     throw new InputError(issue?.message ?? 'Malformed', ['input', ...(issue?.path.map(String) ?? [])]);
   }
-  assertCovers(data.perFinding.map(({ findingId }) => findingId), findingIds);
+  assertCovers(
+    data.perFinding.map(({ findingId }) => findingId),
+    findingIds,
+  );
   const perFinding = data.perFinding.map(({ system, code, ...finding }) => ({
     ...finding,
     code: { system, code, display: null, version: null },

@@ -33,7 +33,11 @@ export async function submitRead(unit: UnitOfWork, input: SubmitReadInput): Prom
   );
 }
 
-async function store(tx: UnitOfWork, review: HumanReview, read: Read & { imageQualityAdequate: boolean }): Promise<void> {
+async function store(
+  tx: UnitOfWork,
+  review: HumanReview,
+  read: Read & { imageQualityAdequate: boolean },
+): Promise<void> {
   const { id: reviewId, instanceId, caseId, patientId } = review;
   const { practitionerId } = readerOf(tx.actor);
   const of = { reviewId, instanceId, caseId, patientId, practitionerId };

@@ -18,7 +18,10 @@ interface QueuePage extends PageArguments {
 }
 
 /** The reviews of a queue, those due first at the top. */
-export function pageOfQueue(unit: UnitOfWork, { queueId, status, first, after }: QueuePage): Promise<Page<HumanReview>> {
+export function pageOfQueue(
+  unit: UnitOfWork,
+  { queueId, status, first, after }: QueuePage,
+): Promise<Page<HumanReview>> {
   const page = { first: first ?? null, after: after ?? null, orderBy: 'dueAt', direction: 'ASC' } as const;
   return unit.page(HumanReview, { ...page, where: { queueId, status: In([...status]) } });
 }

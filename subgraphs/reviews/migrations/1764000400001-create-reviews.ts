@@ -2,8 +2,10 @@ import { column, migration, type MigrationSchema } from '#shared/tables';
 
 export const createReviews = migration('1764000400001-create-reviews', async (schema) => {
   await createWorkflows(schema);
+  await createSteps(schema);
   await createAiReviews(schema);
   await createHumanReviews(schema);
+  await createDecisions(schema);
 });
 
 async function createWorkflows(schema: MigrationSchema): Promise<void> {
@@ -40,6 +42,9 @@ async function createWorkflows(schema: MigrationSchema): Promise<void> {
     },
     { unique: [['submission_id']], indexes: [['case_id'], ['definition_id', 'status'], ['created_at']] },
   );
+}
+
+async function createSteps(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'step_runs',
     {
@@ -142,6 +147,9 @@ async function createHumanReviews(schema: MigrationSchema): Promise<void> {
     },
   );
   await schema.addIndex('human_reviews', ['lease_expires_at']);
+}
+
+async function createDecisions(schema: MigrationSchema): Promise<void> {
   await schema.createTenantTable(
     'review_decisions',
     {

@@ -30,6 +30,10 @@ export const managementPlans = [
 export type ManagementPlan = (typeof managementPlans)[number];
 
 /** The earliest of `order` that occurs in `codes`; `otherwise` when none is given. */
-export function mostDangerous<Code extends string>(order: readonly Code[], codes: readonly Code[], otherwise: Code): Code {
+export function mostDangerous<Code extends string>(
+  order: readonly Code[],
+  codes: readonly Code[],
+  otherwise: Code,
+): Code {
   return order.find((code) => codes.includes(code)) ?? otherwise;
 }

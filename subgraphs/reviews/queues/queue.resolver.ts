@@ -1,6 +1,15 @@
 import { Arg, Ctx, Directive, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequireScopes } from '#shared/auth';
-import { type Connection, connectionOf, connectionType, DateTime, Duration, listSize, Live, respond } from '#shared/graphql';
+import {
+  type Connection,
+  connectionOf,
+  connectionType,
+  DateTime,
+  Duration,
+  listSize,
+  Live,
+  respond,
+} from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
 import { type HumanReviewStatus, HumanReviewStatusEnum } from '../human-reviews/human-review.codes';
 import { HumanReview } from '../human-reviews/human-review.entity';
@@ -49,7 +58,10 @@ export class ReviewQueueResolver {
     return unit.count(HumanReview, { queueId: queue.id, status: 'QUEUED' });
   }
 
-  @FieldResolver(() => DateTime, { nullable: true, description: 'Since when the case that waits longest has been waiting' })
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'Since when the case that waits longest has been waiting',
+  })
   async oldestWaiting(@Root() queue: ReviewQueue, @Ctx() { unit }: RequestContext): Promise<Date | null> {
     const waiting = { queueId: queue.id, status: 'QUEUED' } as const;
     const [oldest] = await unit.list(HumanReview, waiting, { order: { createdAt: 'ASC' }, take: 1 });

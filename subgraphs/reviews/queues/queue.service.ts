@@ -34,5 +34,6 @@ function assertValid({ key, readsRequired, claimLease, firstReadSla }: QueueValu
   if (!keyPattern.test(key)) throw new InputError('A key is 2 to 63 lower-case letters, digits and hyphens', ['key']);
   if (readsRequired !== 1) throw new InputError('A case has one read: readsRequired is 1', ['readsRequired']);
   if (durationMs(claimLease) < shortestMs) throw new InputError('A claim holds for a second at least', ['claimLease']);
-  if (durationMs(firstReadSla) < shortestMs) throw new InputError('A read is due in a second at the earliest', ['firstReadSla']);
+  if (durationMs(firstReadSla) < shortestMs)
+    throw new InputError('A read is due in a second at the earliest', ['firstReadSla']);
 }

@@ -15,7 +15,10 @@ export function runClinicalUpdate(_task: StepTask): Promise<StepResult> {
 }
 
 async function decide(tx: UnitOfWork, { step, instance }: StepRows): Promise<void> {
-  const decision = decisionFrom(await findingsOf(tx, instance.id), step.config['management'] as ManagementPlan | undefined);
+  const decision = decisionFrom(
+    await findingsOf(tx, instance.id),
+    step.config['management'] as ManagementPlan | undefined,
+  );
   if (!decision) {
     step.postponeUntil([await requireHuman(tx, instance, 'NO_DECISION')]);
     await tx.save(step);
@@ -44,6 +47,11 @@ function decisionFrom({ human, ai }: Findings, fixed: ManagementPlan | undefined
   }
   if (fixed === undefined) return null;
   // Nobody has looked at this case: people decided beforehand what becomes of every case of the kind.
-  const unknown = { overallClass: 'INDETERMINATE', malignancy: 'INDETERMINATE', reviewId: null, aiReviewId: null } as const;
+  const unknown = {
+    overallClass: 'INDETERMINATE',
+    malignancy: 'INDETERMINATE',
+    reviewId: null,
+    aiReviewId: null,
+  } as const;
   return { management: fixed, decidedBy: 'HUMAN', ...unknown };
 }

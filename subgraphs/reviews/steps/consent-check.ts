@@ -10,7 +10,9 @@ export async function runConsentCheck({ step, instance, ports, unit }: StepTask)
   const permitted = await ports.cases.permitsAi(instance.patientId, unit.actor);
   if (permitted) return { kind: 'record', record: succeed };
   const mayAskAgain = step.onFailure === 'RETRY' && step.attempt < step.maxAttempts;
-  return mayAskAgain ? { kind: 'retry', reason: 'CONSENT_REQUIRED', isCounted: true } : { kind: 'record', record: refuse };
+  return mayAskAgain
+    ? { kind: 'retry', reason: 'CONSENT_REQUIRED', isCounted: true }
+    : { kind: 'record', record: refuse };
 }
 
 async function succeed(tx: UnitOfWork, { step, instance }: StepRows): Promise<void> {
@@ -27,7 +29,8 @@ async function refuse(tx: UnitOfWork, { step, instance }: StepRows): Promise<voi
 /** The AI reviews that now cannot be are recorded as blocked, so that the case shows why there is none. */
 async function recordBlockedReviews(tx: UnitOfWork, { step, instance }: StepRows): Promise<void> {
   for (const blocked of await stepsOf(tx, instance.id)) {
-    const follows = blocked.kind === 'AI_REVIEW' && blocked.status === 'PENDING' && blocked.dependsOn.includes(step.key);
+    const follows =
+      blocked.kind === 'AI_REVIEW' && blocked.status === 'PENDING' && blocked.dependsOn.includes(step.key);
     // With SKIP the AI review still begins, and is blocked by its own question.
     if (!follows || step.onFailure === 'SKIP') continue;
     const review = await requestAiReview(tx, { instance, step: blocked, deadlineAt: tx.at });

@@ -69,7 +69,11 @@ function asRetry({ step }: StepTask): (error: unknown) => StepResult {
   };
 }
 
-async function record(unit: UnitOfWork, task: StepTask & { readonly token: number }, result: StepResult): Promise<void> {
+async function record(
+  unit: UnitOfWork,
+  task: StepTask & { readonly token: number },
+  result: StepResult,
+): Promise<void> {
   await onFreshRows(() =>
     unit.transaction(async (tx) => {
       const step = await tx.get(StepRun, task.step.id);

@@ -14,7 +14,7 @@ export async function stepsOf(unit: UnitOfWork, instanceId: string): Promise<Ste
  */
 export async function advance(tx: UnitOfWork, instance: WorkflowInstance): Promise<void> {
   const steps = await stepsOf(tx, instance.id);
-  for (let moved = true; moved; ) {
+  for (let moved = true; moved;) {
     moved = false;
     for (const step of steps.filter((candidate) => canBegin(candidate, steps))) {
       await begin(tx, instance, step);

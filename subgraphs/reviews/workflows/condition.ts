@@ -31,7 +31,9 @@ const pattern = /^([a-z]+\.[a-z]+) (in|not in) ([A-Z_]+(?:, ?[A-Z_]+)*)$/;
 export function parseCondition(text: string): Condition {
   const [, fact = '', operator = '', list = ''] = pattern.exec(text) ?? [];
   if (!isFact(fact)) {
-    throw new InputError(`A condition reads "<fact> in A,B" with one of the facts ${Object.keys(vocabulary).join(', ')}`);
+    throw new InputError(
+      `A condition reads "<fact> in A,B" with one of the facts ${Object.keys(vocabulary).join(', ')}`,
+    );
   }
   const codes = list.split(/, ?/);
   const known: readonly string[] = vocabulary[fact];

@@ -28,8 +28,13 @@ export class WorkflowDefinitionResolver {
   }
 
   @RequireScopes('reviews:workflows:write')
-  @Mutation(() => WorkflowDefinitionPayload, { description: 'It takes the place of the one published for its trigger.' })
-  publishWorkflow(@Arg('id', () => ID) id: string, @Ctx() { unit }: RequestContext): Promise<WorkflowDefinitionPayload> {
+  @Mutation(() => WorkflowDefinitionPayload, {
+    description: 'It takes the place of the one published for its trigger.',
+  })
+  publishWorkflow(
+    @Arg('id', () => ID) id: string,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<WorkflowDefinitionPayload> {
     return respond('definition', publishWorkflow(unit, id));
   }
 

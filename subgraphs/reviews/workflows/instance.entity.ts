@@ -52,7 +52,10 @@ export class WorkflowInstance extends TenantEntity {
   @CodeColumn()
   correlationId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why a human took over from the AI, as a code; null when nothing failed' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why a human took over from the AI, as a code; null when nothing failed',
+  })
   @CodeColumn({ nullable: true })
   fallbackReason!: string | null;
 

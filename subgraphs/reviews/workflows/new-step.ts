@@ -10,8 +10,10 @@ export function newStep(
   definition: WorkflowStepDefinition,
   position: number,
 ): NewValues<StepRun> {
+  const { key, kind, dependsOn, when, timeout, maxAttempts, config, onFailure } = definition;
   return {
-    ...{ ...definition, id: newId('stp'), instanceId: instance.id, position, status: 'PENDING' },
+    ...{ key, kind, dependsOn, when, timeout, maxAttempts, config, onFailure },
+    ...{ id: newId('stp'), instanceId: instance.id, position, status: 'PENDING' },
     ...{ attempt: 0, fencingToken: 0, startedAt: null, dueAt: null, finishedAt: null, error: null, output: null },
     correlationId: instance.correlationId,
   };

@@ -2,9 +2,24 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { TenantEntity } from '#shared/database';
 import { DateTime, JsonValue } from '#shared/graphql';
-import { CodeColumn, IdColumn, IntegerColumn, JsonColumn, ReferenceColumn, TextColumn, TimeColumn } from '#shared/tables';
+import {
+  CodeColumn,
+  IdColumn,
+  IntegerColumn,
+  JsonColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimeColumn,
+} from '#shared/tables';
 import { isFinal, nextState } from '../machine';
-import { type FailurePolicy, type StepKind, StepKindEnum, stepMachine, type StepStatus, StepStatusEnum } from './workflow.codes';
+import {
+  type FailurePolicy,
+  type StepKind,
+  StepKindEnum,
+  stepMachine,
+  type StepStatus,
+  StepStatusEnum,
+} from './workflow.codes';
 
 /** Ids of what a step has made. Never findings or results: those are encrypted where they belong. */
 export type StepOutput = Readonly<Record<string, string>>;
@@ -64,7 +79,10 @@ export class StepRun extends TenantEntity {
   @TimeColumn({ nullable: true })
   startedAt!: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When a worker next looks at it; null while somebody else must act' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When a worker next looks at it; null while somebody else must act',
+  })
   @TimeColumn({ nullable: true })
   dueAt!: Date | null;
 

@@ -17,7 +17,10 @@ export class WorkflowStepDefinition {
   @Field(() => [String], { description: 'Keys of the steps that must be over before this one begins' })
   dependsOn!: string[];
 
-  @Field(() => String, { nullable: true, description: 'e.g. "ai.malignancy in MALIGNANT,PRE_MALIGNANT"; else it is skipped' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'e.g. "ai.malignancy in MALIGNANT,PRE_MALIGNANT"; else it is skipped',
+  })
   when!: string | null;
 
   @Field(() => Duration, { nullable: true, description: 'Of an AI review: how long until it goes to a human' })
@@ -75,7 +78,12 @@ const stepSchema = z.discriminatedUnion('kind', [
     kind: z.literal('HUMAN_REVIEW'),
     timeout: noTimeout,
     config: z
-      .strictObject({ queueKey: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/).default('dermatology') })
+      .strictObject({
+        queueKey: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{1,62}$/)
+          .default('dermatology'),
+      })
       .default({ queueKey: 'dermatology' }),
     onFailure: z.enum(['RETRY', 'FAIL']).default('RETRY'),
   }),
@@ -134,7 +142,8 @@ function assertOneEnd(steps: readonly WorkflowStepDefinition[]): void {
   if (!end || ends.length > 1) throw invalid('A workflow has exactly one CLINICAL_UPDATE');
   if (end.when !== null) throw invalid('The CLINICAL_UPDATE has no condition: every case gets its decision');
   const missing = steps.filter(({ key }) => key !== end.key && !isBefore(steps, key, end));
-  if (missing.length > 0) throw invalid(`The CLINICAL_UPDATE comes last: let it depend on ${missing.map(({ key }) => key).join(', ')}`);
+  if (missing.length > 0)
+    throw invalid(`The CLINICAL_UPDATE comes last: let it depend on ${missing.map(({ key }) => key).join(', ')}`);
 }
 
 function isBefore(steps: readonly WorkflowStepDefinition[], key: string, later: WorkflowStepDefinition): boolean {

@@ -42,7 +42,13 @@ export type StepStatus = (typeof stepStatuses)[number];
 export const StepStatusEnum = enumOf('StepStatus', stepStatuses);
 
 type StepTrigger = 'ready' | 'skip' | 'claim' | 'wait' | 'succeed' | 'fail' | 'timeOut' | 'cancel' | 'postpone';
-const ends = { succeed: 'SUCCEEDED', fail: 'FAILED', skip: 'SKIPPED', timeOut: 'TIMED_OUT', cancel: 'CANCELLED' } as const;
+const ends = {
+  succeed: 'SUCCEEDED',
+  fail: 'FAILED',
+  skip: 'SKIPPED',
+  timeOut: 'TIMED_OUT',
+  cancel: 'CANCELLED',
+} as const;
 
 export const stepMachine: Machine<StepStatus, StepTrigger> = {
   PENDING: { ready: 'READY', skip: 'SKIPPED', cancel: 'CANCELLED' },

@@ -19,7 +19,8 @@ export async function startWorkflow(tx: UnitOfWork, event: Submission): Promise<
   if (await findRunning(tx, caseId)) return;
   const definition = await publishedDefinition(tx);
   const instance = await tx.create(WorkflowInstance, newInstance(event, definition, tx.at));
-  for (const [position, step] of definition.steps.entries()) await tx.create(StepRun, newStep(instance, step, position));
+  for (const [position, step] of definition.steps.entries())
+    await tx.create(StepRun, newStep(instance, step, position));
   await advance(tx, instance);
   const has = (kind: string): boolean => definition.steps.some((step) => step.kind === kind);
   const announcement = announcementOf(instance);

@@ -1,0 +1,65 @@
+import { Pool } from 'undici';
+import { type DemoFile } from '../demo/demo';
+
+interface Answer<T> {
+  readonly data?: T | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+const connections = 16;
+const timeoutMs = 30_000;
+
+/**
+ * The load generator's client: connections that stay open and as little work per request as possible, for it shares the
+ * processors with what it measures.
+ */
+export class BenchClient {
+  private readonly pool: Pool;
+  private readonly path: string;
+
+  private constructor(
+    url: string,
+    private readonly accessToken: string,
+  ) {
+    const { origin, pathname } = new URL(url);
+    this.path = pathname;
+    this.pool = new Pool(origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  }
+
+  /** As the demo's API client of the first organisation (RFC 6749 §4.4). */
+  static async signIn({ urls, clients }: DemoFile): Promise<BenchClient> {
+    const client = clients.find(({ name }) => name === 'case-cli');
+    if (!client) throw new Error('The demo data have no client for cases');
+    const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
+    const response = await fetch(urls['token'] ?? '', {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    if (!response.ok) throw new Error(`There is no token: ${String(response.status)}`);
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return new BenchClient(urls['graphql'] ?? '', token);
+  }
+
+  /** @throws {Error} for errors and user errors alike: a measurement of refusals is none. */
+  async run<T>(query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
+    const { body } = await this.pool.request({
+      method: 'POST',
+      path: this.path,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.accessToken}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors = [] } = (await body.json()) as Answer<T>;
+    const userErrors = Object.values(data ?? {}).flatMap(
+      (value) => (value as { userErrors?: { code: string; message: string }[] } | null)?.userErrors ?? [],
+    );
+    const problems = [...errors.map(({ message, extensions }) => ({ code: extensions?.code, message })), ...userErrors];
+    const [first] = problems;
+    if (first || !data) throw new Error(`The platform refused: ${first?.code ?? ''} ${first?.message ?? ''}`);
+    return data;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+}

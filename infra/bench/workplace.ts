@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { type MysqlConnection, type SqliteConnection } from '#shared/database';
+import { subgraphs } from '../subgraphs';
+import { type BenchArguments, readServices, type Services } from './config';
+import { removeKeys } from './redis-keys';
+
+/** Where one bench runs: a folder, ports and, with services, databases and keys that nobody else has. */
+export interface Workplace {
+  readonly directory: string;
+  /** What is started. */
+  readonly main: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly readyUrl: string;
+  readonly subgraphNames: readonly string[];
+  /** As the platform itself opens its databases. Known once it has been started. */
+  connection(): SqliteConnection | MysqlConnection;
+  databaseVersion(): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function makeWorkplace(
+  mode: BenchArguments['mode'],
+  environment: NodeJS.ProcessEnv,
+): Promise<Workplace> {
+  const directory = mkdtempSync(join(tmpdir(), 'sa-bench-'));
+  const [port = 0, objectsPort = 0, ...ports] = await freePorts(subgraphs.length + 2);
+  const common = { ...environment, DATA_DIR: directory, PORT: String(port), HOST: '127.0.0.1', DEMO: 'on' };
+  const readyUrl = `http://127.0.0.1:${String(port)}/health/ready`;
+  const subgraphNames = subgraphs.map(({ name }) => name);
+  if (mode === 'services') {
+    const prefix = `sab${randomBytes(4).toString('hex')}`;
+    const addresses = subgraphNames.map((name, index) => [
+      `SUBGRAPH_URL_${name.toUpperCase()}`,
+      `http://127.0.0.1:${String(ports[index])}/graphql`,
+    ]);
+    const own = { OBJECTS_PORT: String(objectsPort), MYSQL_PREFIX: prefix, EVENTS_PREFIX: prefix };
+    const settings = { ...common, ...own, SUBGRAPHS: subgraphNames.join(','), ...Object.fromEntries(addresses) };
+    return new ServicesWorkplace({ directory, readyUrl, subgraphNames, environment: settings }, prefix);
+  }
+  return {
+    ...{ directory, readyUrl, subgraphNames, environment: common, main: require.resolve('../embedded/main') },
+    connection: () => ({ kind: 'sqlite', directory: join(directory, 'databases') }),
+    databaseVersion: () => sqliteVersion(),
+    remove: () => Promise.resolve(rmSync(directory, { recursive: true, force: true })),
+  };
+}
+
+type Settled = Pick<Workplace, 'directory' | 'readyUrl' | 'subgraphNames' | 'environment'>;
+
+class ServicesWorkplace implements Workplace {
+  readonly main = require.resolve('../services/main');
+  readonly directory: string;
+  readonly readyUrl: string;
+  readonly subgraphNames: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  private readonly services: Services;
+
+  constructor(
+    settled: Settled,
+    private readonly prefix: string,
+  ) {
+    this.directory = settled.directory;
+    this.readyUrl = settled.readyUrl;
+    this.subgraphNames = settled.subgraphNames;
+    this.environment = settled.environment;
+    this.services = readServices(settled.environment);
+  }
+
+  connection(): MysqlConnection {
+    const { MYSQL_HOST: host, MYSQL_PORT: port, MYSQL_USER: user, MYSQL_PASSWORD: password } = this.services;
+    const contextSecret = readFileSync(join(this.directory, 'keys', 'context-secret'), 'utf8');
+    return { kind: 'mysql', host, port, user, password, databasePrefix: this.prefix, poolSize: 4, contextSecret };
+  }
+
+  async databaseVersion(): Promise<string> {
+    const [row] = await this.ask<{ version: string }>('SELECT VERSION() AS version');
+    return row?.version ?? '';
+  }
+
+  async remove(): Promise<void> {
+    const named = `${this.prefix}\\_%`;
+    const databases = await this.ask<{ name: string }>(
+      'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?',
+      [named],
+    );
+    for (const { name } of databases) await this.ask(`DROP DATABASE \`${name}\``);
+    const accounts = await this.ask<{ name: string }>('SELECT user AS name FROM mysql.user WHERE user LIKE ?', [named]);
+    for (const { name } of accounts) await this.ask(`DROP USER '${name}'@'%'`);
+    await removeKeys(new URL(this.services.REDIS_URL), this.prefix);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async ask<Row>(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
+    const { MYSQL_HOST: host, MYSQL_PORT: port, MYSQL_USER: username, MYSQL_PASSWORD: password } = this.services;
+    const source = await new DataSource({ type: 'mysql', host, port, username, password }).initialize();
+    try {
+      return await source.query<Row[]>(sql, [...parameters]);
+    } finally {
+      await source.destroy();
+    }
+  }
+}
+
+async function sqliteVersion(): Promise<string> {
+  const { default: Libsql } = await import('libsql');
+  const memory = new Libsql(':memory:');
+  const row = memory.prepare('SELECT sqlite_version() AS version').get() as { version: string };
+  memory.close();
+  return `SQLite ${row.version} (libsql)`;
+}
+
+/** Held together and given back together, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
