@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 
-export const usage =
-  'npm run bench -- [--mode embedded|services] [--patients 10000] [--cases 24] [--profile FOLDER]';
+export const usage = 'npm run bench -- [--mode embedded|services] [--patients 10000] [--cases 24] [--profile FOLDER]';
 
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -22,7 +21,10 @@ export type BenchArguments = z.infer<typeof argumentsSchema>;
 export function readArguments(argv: readonly string[]): BenchArguments {
   const text = { type: 'string' } as const;
   try {
-    const { values } = parseArgs({ args: [...argv], options: { mode: text, patients: text, cases: text, profile: text } });
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { mode: text, patients: text, cases: text, profile: text },
+    });
     return argumentsSchema.parse(values);
   } catch (cause) {
     throw new ConfigError(usage, { cause });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
 import { type MysqlConnection, type SqliteConnection } from '#shared/database';
 import { subgraphs } from '../subgraphs';
@@ -20,13 +21,12 @@ export interface Workplace {
   /** As the platform itself opens its databases. Known once it has been started. */
   connection(): SqliteConnection | MysqlConnection;
   databaseVersion(): Promise<string>;
+  /** Reads one subgraph's base tables, whether the platform runs or not. */
+  read<Row>(subgraph: string, sql: string): Promise<Row[]>;
   remove(): Promise<void>;
 }
 
-export async function makeWorkplace(
-  mode: BenchArguments['mode'],
-  environment: NodeJS.ProcessEnv,
-): Promise<Workplace> {
+export async function makeWorkplace(mode: BenchArguments['mode'], environment: NodeJS.ProcessEnv): Promise<Workplace> {
   const directory = mkdtempSync(join(tmpdir(), 'sa-bench-'));
   const [port = 0, objectsPort = 0, ...ports] = await freePorts(subgraphs.length + 2);
   const common = { ...environment, DATA_DIR: directory, PORT: String(port), HOST: '127.0.0.1', DEMO: 'on' };
@@ -46,6 +46,7 @@ export async function makeWorkplace(
     ...{ directory, readyUrl, subgraphNames, environment: common, main: require.resolve('../embedded/main') },
     connection: () => ({ kind: 'sqlite', directory: join(directory, 'databases') }),
     databaseVersion: () => sqliteVersion(),
+    read: (subgraph, sql) => readSqlite(join(directory, 'databases', `${subgraph}.sqlite`), sql),
     remove: () => Promise.resolve(rmSync(directory, { recursive: true, force: true })),
   };
 }
@@ -82,6 +83,10 @@ class ServicesWorkplace implements Workplace {
     return row?.version ?? '';
   }
 
+  read<Row>(subgraph: string, sql: string): Promise<Row[]> {
+    return this.ask(sql, [], `${this.prefix}_${subgraph}`);
+  }
+
   async remove(): Promise<void> {
     const named = `${this.prefix}\\_%`;
     const databases = await this.ask<{ name: string }>(
@@ -95,9 +100,10 @@ class ServicesWorkplace implements Workplace {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private async ask<Row>(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
+  private async ask<Row>(sql: string, parameters: readonly string[] = [], database?: string): Promise<Row[]> {
     const { MYSQL_HOST: host, MYSQL_PORT: port, MYSQL_USER: username, MYSQL_PASSWORD: password } = this.services;
-    const source = await new DataSource({ type: 'mysql', host, port, username, password }).initialize();
+    const own = { host, port, username, password, ...(database !== undefined && { database }) };
+    const source = await new DataSource({ type: 'mysql', ...own }).initialize();
     try {
       return await source.query<Row[]>(sql, [...parameters]);
     } finally {
@@ -107,11 +113,18 @@ class ServicesWorkplace implements Workplace {
 }
 
 async function sqliteVersion(): Promise<string> {
-  const { default: Libsql } = await import('libsql');
-  const memory = new Libsql(':memory:');
-  const row = memory.prepare('SELECT sqlite_version() AS version').get() as { version: string };
-  memory.close();
-  return `SQLite ${row.version} (libsql)`;
+  const [row] = await readSqlite<{ version: string }>(':memory:', 'SELECT sqlite_version() AS version');
+  return `SQLite ${row?.version ?? ''} (libsql)`;
+}
+
+/** A second process may read what the platform writes: its databases keep a write-ahead log. */
+function readSqlite<Row>(file: string, sql: string): Promise<Row[]> {
+  const handle = new Libsql(file);
+  try {
+    return Promise.resolve(handle.prepare(sql).all([]) as Row[]);
+  } finally {
+    handle.close();
+  }
 }
 
 /** Held together and given back together, so that they differ. */

@@ -43,7 +43,7 @@ export class Api {
 
   /** A client with the token of an API client (RFC 6749 §4.4). */
   static async forClient(addresses: Addresses, clientId: string, clientSecret: string): Promise<Api> {
-    const response = await fetch(addresses.token, {
+    const response = await reach(addresses.token, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -66,7 +66,7 @@ export class Api {
 
   /** @throws {Refusal} for errors and for user errors alike: this client goes no further then. */
   async run<T>(document: string, variables: Record<string, unknown> = {}): Promise<T> {
-    const response = await fetch(this.addresses.graphql, {
+    const response = await reach(this.addresses.graphql, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -118,5 +118,16 @@ export class Api {
 
   async close(): Promise<void> {
     await this.sockets.dispose();
+  }
+}
+
+/** @throws {Refusal} when nobody answers there */
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch {
+    throw new Refusal('connection', [
+      { code: 'UNREACHABLE', message: `nothing answers at ${url}: is the platform running?` },
+    ]);
   }
 }

@@ -15,6 +15,7 @@ import {
 } from './clinic';
 import { say } from './narrator';
 import { reviewCase } from './review';
+import { waitFor } from './watch';
 
 /** A skin case from referral to payment, by a plain client of the public API. */
 async function main(): Promise<void> {
@@ -66,15 +67,27 @@ async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
 /** Tells each change of the case's state; resolves once it is decided. */
 async function followCase(api: Api, caseId: string): Promise<void> {
   let last = '';
-  const changes = api.follow<{ caseChanged: { status: string } }>(
-    'subscription ($id: ID!) { caseChanged(id: $id) { status } }',
-    { id: caseId },
-  );
-  for await (const { caseChanged } of changes) {
-    if (caseChanged.status !== last) say('case changed', caseChanged.status);
-    last = caseChanged.status;
-    if (last === 'DECIDED') return;
-  }
+  const tell = (status: string): void => {
+    if (status !== last) say('case changed', status);
+    last = status;
+  };
+  await waitFor({
+    changes: api.follow<{ caseChanged: { status: string } }>(
+      'subscription ($id: ID!) { caseChanged(id: $id) { status } }',
+      { id: caseId },
+    ),
+    onChange: ({ caseChanged }) => {
+      tell(caseChanged.status);
+    },
+    look: async () => {
+      const { case: found } = await api.run<{ case: { status: string; outcome: object | null } }>(
+        'query caseStatus($id: ID!) { case(id: $id) { status outcome { management } } }',
+        { id: caseId },
+      );
+      return found.outcome;
+    },
+  });
+  tell('DECIDED');
 }
 
 function credentials(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Api } from './api';
 import { type OpenedCase } from './clinic';
 import { say } from './narrator';
+import { waitFor } from './watch';
 
 /** What a reviewer does: waits for the queue to move, claims the case's review, reads, decides. */
 
@@ -10,8 +11,6 @@ const queueKey = 'dermatology';
 interface Queue {
   readonly reviews: { readonly nodes: readonly { readonly id: string; readonly case: { readonly id: string } }[] };
 }
-
-const waiting = 'reviews(first: 100, status: [QUEUED]) { nodes { id case { id } } }';
 
 /** @param stop resolves when the case was decided without a reviewer */
 export async function reviewCase(reviewer: Api, opened: OpenedCase, stop: Promise<void>): Promise<void> {
@@ -43,25 +42,24 @@ export async function reviewCase(reviewer: Api, opened: OpenedCase, stop: Promis
   say('read submitted', `${read.perFinding[0]?.class ?? ''} → ${read.management}`);
 }
 
-async function awaitReview(reviewer: Api, caseId: string): Promise<string> {
-  const changes = reviewer.follow<{ reviewQueueChanged: Queue }>(
-    `subscription ($key: String!) { reviewQueueChanged(queueKey: $key) { ${waiting} } }`,
-    { key: queueKey },
-  );
-  // The review may have been queued before the socket was open: look once, then listen.
-  const first = reviewer.run<{ reviewQueue: Queue }>(
-    `query waitingReviews($key: String!) { reviewQueue(key: $key) { ${waiting} } }`,
-    { key: queueKey },
-  );
-  const seen = async (queue: Queue): Promise<string | undefined> =>
-    queue.reviews.nodes.find((review) => review.case.id === caseId)?.id;
-  const now = await seen((await first).reviewQueue);
-  if (now !== undefined) return now;
-  for await (const { reviewQueueChanged } of changes) {
-    const id = await seen(reviewQueueChanged);
-    if (id === undefined) continue;
-    say('queue changed', `the review of this case is waiting in ${queueKey}`);
-    return id;
-  }
-  throw new Error('The subscription ended before the review was queued');
+function awaitReview(reviewer: Api, caseId: string): Promise<string> {
+  const key = { key: queueKey };
+  return waitFor({
+    changes: reviewer.follow<{ reviewQueueChanged: Queue }>(
+      `subscription ($key: String!) { reviewQueueChanged(queueKey: $key) { depth } }`,
+      key,
+    ),
+    onChange: () => {
+      say('queue changed', queueKey);
+    },
+    look: async () => {
+      const { reviewQueue } = await reviewer.run<{ reviewQueue: Queue }>(
+        `query waitingReviews($key: String!) {
+          reviewQueue(key: $key) { reviews(first: 100, status: [QUEUED]) { nodes { id case { id } } } }
+        }`,
+        key,
+      );
+      return reviewQueue.reviews.nodes.find((review) => review.case.id === caseId)?.id ?? null;
+    },
+  });
 }

@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { importKeys, importSigner } from '#shared/auth';
 import { ConfigError } from '#shared/config';
 import { contextFields } from '#shared/context';
-import { kmsKeyProvider, localKeyProvider, type KeyProvider } from '#shared/crypto';
+import { DecryptionError, kmsKeyProvider, localKeyProvider, type KeyProvider } from '#shared/crypto';
 import { redisStreamsTransport } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore } from '#shared/storage';
 import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
 import { readSubgraphProcess, type SubgraphProcessConfig } from './config';
 import { runProcess, type ServiceProcess } from './run-process';
+import { StartError } from './start-error';
 
 /** `node subgraph.js <name>`: one subgraph as a process of its own, with its workers and consumers. */
 runProcess(async () => startProcess(await loadSubgraph(process.argv[2] ?? ''), readSubgraphProcess()));
@@ -52,8 +53,16 @@ async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): 
   } catch (err) {
     log.debug({ err }, 'The subgraph could not start');
     await close();
-    throw err;
+    throw err instanceof DecryptionError ? otherKey(config) : err;
   }
+}
+
+/** What happens when the folder with the key is thrown away and the databases are not. */
+function otherKey({ MYSQL_PREFIX, KEK_FILE, KMS_KEY_ID }: SubgraphProcessConfig): StartError {
+  const key = KMS_KEY_ID ?? KEK_FILE ?? '';
+  return new StartError(
+    `The databases ${MYSQL_PREFIX}_… were encrypted under another key than ${key}: bring that back, or set MYSQL_PREFIX and EVENTS_PREFIX to names not used before`,
+  );
 }
 
 interface Adapters {

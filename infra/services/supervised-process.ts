@@ -119,7 +119,7 @@ export class SupervisedProcess {
     try {
       const report = await this.next(['ready', 'failed']);
       if (report.type === 'ready') return report;
-      throw new StartError('line' in report ? report.line : `${this.name} did not start`);
+      throw new StartError(`${this.name}: ${'line' in report ? report.line : ''}`);
     } finally {
       clearTimeout(impatience);
     }

@@ -14,7 +14,8 @@ import {
 } from './invoices/patient.resolver';
 import { LedgerEntry } from './ledger/ledger-entry.entity';
 import { LedgerResolver } from './ledger/ledger.resolver';
-import { createPayments } from './migrations/1764000600001-create-payments';
+import { createInvoices } from './migrations/1764000600001-create-invoices';
+import { createPayments } from './migrations/1764000600002-create-payments';
 import { paymentRoutes } from './payments/payment.callback';
 import { Payment } from './payments/payment.entity';
 import { PaymentResolver } from './payments/payment.resolver';
@@ -32,7 +33,7 @@ export const payments = defineSubgraph({
     ...([CustomerResolver, PatientInvoicesResolver, CaseInvoicesResolver, AppointmentInvoiceResolver] as const),
   ],
   entities: [Price, Customer, Invoice, InvoiceLine, NumberSequence, LedgerEntry, Payment, ProviderEvent],
-  migrations: [createPayments],
+  migrations: [createInvoices, createPayments],
   references: {
     Patient: ({ id }) => ({ id }),
     Case: ({ id }) => ({ id }),

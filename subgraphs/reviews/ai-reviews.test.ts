@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { newId } from '#shared/ids';
+import { createDermSimulator } from '../../infra/simulators/derm/derm-simulator';
 import { readReviewsConfig } from './config';
 import { Clinic, type ClinicCase } from './clinic.fixture';
-import { dermSecret, type FakeDerm, type Mode, startFakeDerm } from './derm.fixture';
+import { dermKey, dermSecret, type FakeDerm, type Mode, startFakeDerm } from './derm.fixture';
 import { backoffMs } from './ai-reviews/retry.policy';
 import { flows } from './workflows/flows';
 
@@ -35,13 +37,14 @@ describe('AI reviews that come to nothing', () => {
     const { _entities } = await of.ask<{ _entities: unknown[] }>(of.staff, aiReviews, { representations });
     return _entities[0];
   };
-  const withdrawConsent = async ({ patientId }: ClinicCase): Promise<void> => {
+  const withdrawConsent = async ({ patientId }: ClinicCase, id: string): Promise<void> => {
     const ids = { consentRecordId: 'cns_' + patientId.slice(4), consentTypeId: 'ctp_' + patientId.slice(4) };
     const data = { patientId, purpose: 'AI_ANALYSIS', ...ids };
     await clinic.subgraph.deliver('consent.record.withdrawn', {
       organisation: clinic.organisation,
       resourceId: ids.consentRecordId,
       data,
+      id,
     });
   };
 
@@ -123,7 +126,12 @@ describe('AI reviews that come to nothing', () => {
     await clinic.subgraph.until('the submission', () =>
       derm.received.some(({ submission }) => submission.lesions[0]?.findingReference === skinCase.findingIds[0]),
     );
-    await withdrawConsent(skinCase);
+    const eventId = newId('evt');
+    // Delivered until it is taken, as the relay does: it may meet the worker at the same row.
+    await clinic.subgraph.until('the withdrawal', async () => {
+      await withdrawConsent(skinCase, eventId);
+      return clinic.eventsOf(skinCase, 'reviews.ai_review.blocked')[0];
+    });
     await clinic.event(skinCase, 'reviews.human_review.queued');
     expect(await reviewsOf(skinCase)).toMatchObject({
       aiReviews: [{ status: 'CANCELLED', failure: 'CONSENT_WITHDRAWN' }],
@@ -202,6 +210,19 @@ describe('AI reviews that come to nothing', () => {
       aiReviews: [{ status: 'FAILED', failure: 'PROVIDER_NOT_CONFIGURED', attempts: 0 }],
     });
     await bare.stop();
+  });
+
+  test('speaks with the simulator, whose failure to fetch a picture reaches the review', async () => {
+    const simulator = createDermSimulator({ apiKey: dermKey, callbackSecret: dermSecret });
+    const real = new Clinic({ derm: { url: await simulator.listen(0) } });
+    await real.start();
+    await real.publishFlow('ai');
+    const skinCase = await real.submit();
+    const { data } = await real.event(skinCase, 'reviews.ai_review.failed');
+    expect(data).toMatchObject({ reason: 'IMAGE_UNREACHABLE', attempts: 5 });
+    await real.event(skinCase, 'reviews.human_review.queued');
+    await real.stop();
+    await simulator.close();
   });
 
   test('half a provider is a configuration error', () => {

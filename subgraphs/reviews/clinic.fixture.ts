@@ -35,7 +35,11 @@ export class Clinic {
   private running: TestSubgraph | null = null;
 
   constructor(
-    private readonly options: { derm: FakeDerm | null; ground?: TestGround; environment?: NodeJS.ProcessEnv },
+    private readonly options: {
+      derm: Pick<FakeDerm, 'url'> | null;
+      ground?: TestGround;
+      environment?: NodeJS.ProcessEnv;
+    },
   ) {}
 
   get subgraph(): TestSubgraph {

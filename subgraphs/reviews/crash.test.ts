@@ -6,11 +6,12 @@ test('stopped again and again, the subgraph goes on where it was and doubles not
   const derm = await startFakeDerm();
   derm.mode = 'slow';
   const ground = testGround();
-  const clinic = new Clinic({ derm, ground });
+  const clinic = new Clinic({ derm, ground, environment: { AI_TIMEOUT_MS: '60000' } });
   const events: { type: string; data: object }[] = [];
   const restart = async (): Promise<void> => {
-    events.push(...clinic.subgraph.events);
+    const { events: before } = clinic.subgraph;
     await clinic.stop();
+    events.push(...before);
     await clinic.start();
   };
   await clinic.start();

@@ -26,7 +26,12 @@ export interface SlotAnswer {
 }
 
 export interface Booking {
-  readonly appointment: { readonly id: string; readonly version: number; readonly status: string; readonly start: string } | null;
+  readonly appointment: {
+    readonly id: string;
+    readonly version: number;
+    readonly status: string;
+    readonly start: string;
+  } | null;
   readonly nextFree: readonly string[] | null;
   readonly userErrors: readonly { readonly code: string }[];
 }
@@ -50,7 +55,11 @@ export class Clinic {
   static async open(): Promise<Clinic> {
     const clinic = new Clinic(await startTestSubgraph(scheduling));
     const person = { firstName: 'Pat', lastName: 'Example', email: 'p@example.org', password: 'x', roles: [] };
-    const people = clinic.practitionerIds.map((practitionerId) => ({ ...person, userId: newId('usr'), practitionerId }));
+    const people = clinic.practitionerIds.map((practitionerId) => ({
+      ...person,
+      userId: newId('usr'),
+      practitionerId,
+    }));
     const organisation = { ...clinic.organisation, name: 'Test', slug: 'test' };
     const seeded = await clinic.subject.running.seedDemo({ organisation, people });
     clinic.services = seeded['serviceTypeIds'] as Record<string, string>;
@@ -68,7 +77,10 @@ export class Clinic {
   }
 
   /** What is free in the next two weeks. */
-  async slots(service = 'dermatology-follow-up', practitioners: readonly string[] = this.practitionerIds): Promise<SlotAnswer[]> {
+  async slots(
+    service = 'dermatology-follow-up',
+    practitioners: readonly string[] = this.practitionerIds,
+  ): Promise<SlotAnswer[]> {
     const range = { from: new Date().toISOString(), to: new Date(Date.now() + 14 * dayMs).toISOString() };
     const variables = { service: this.services[service], practitioners, ...range };
     return (await this.ask<{ availableSlots: SlotAnswer[] }>(this.desk, slotsQuery, variables)).availableSlots;

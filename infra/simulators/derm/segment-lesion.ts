@@ -18,7 +18,7 @@ const areaBounds = { min: 0.004, max: 0.85 };
 /** The one spot that stands out from the skin, by Otsu's threshold on the colour distance to it; null when none does. */
 export function segmentLesion(picture: Picture): Segment | null {
   const skin = skinColour(picture);
-  const distances = Float32Array.from(picture.lightness, (_, pixel) => distance(colourAt(picture, pixel), skin));
+  const distances = picture.lightness.map((_, pixel) => distance(colourAt(picture, pixel), skin));
   const threshold = otsuThreshold(distances);
   const candidates = distances.map((value, pixel) =>
     value > threshold && edgeDistance(pixel, picture.width, distances.length) > 0 ? 1 : 0,

@@ -104,14 +104,16 @@ export async function findInvoice(unit: UnitOfWork, id: string | null, number: s
   throw new InputError('Give either the id or the number');
 }
 
-export async function listInvoices(unit: UnitOfWork, args: InvoicesArgs): Promise<Page<Invoice>> {
-  const { first, after, status, patientId, dueBefore } = args;
+/** Those of the filter, the newest first; of one patient when one is given. */
+export async function listInvoices(unit: UnitOfWork, args: InvoicesArgs, ofPatient?: string): Promise<Page<Invoice>> {
+  const { first, after, status, dueBefore } = args;
+  const patientId = ofPatient ?? args.patientId;
   const where = {
     ...(status && { status: In(status) }),
     ...(patientId && { patientId }),
     ...(dueBefore && { dueOn: LessThan(dueBefore) }),
   };
-  return unit.page(Invoice, { ...(first !== undefined && { first }), ...(after !== undefined && { after }), where });
+  return unit.page(Invoice, { first: first ?? null, after: after ?? null, where });
 }
 
 async function pricedLine(

@@ -24,7 +24,7 @@ export class PatientInvoicesResolver {
     @Args() args: PatientInvoicesArgs,
     @Ctx() { unit }: RequestContext,
   ): Promise<Connection<Invoice>> {
-    return connectionOf(await listInvoices(unit, { ...args, patientId }));
+    return connectionOf(await listInvoices(unit, args, patientId));
   }
 
   @RequireScopes('payments:invoices:read', 'payments:invoices:self')

@@ -29,7 +29,7 @@ const caseState = z.object({
   id: z.string().min(1).max(100),
   reference: z.string(),
   attempt: z.int().min(1),
-  status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED']),
+  status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED']),
 });
 
 const failure = z.object({ error: z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/) }) });
@@ -47,6 +47,7 @@ export function parseAnswer(value: unknown): AiCallback {
 
 function answerOf(status: z.infer<typeof caseState>['status'], value: unknown): AiAnswer {
   if (status === 'QUEUED' || status === 'PROCESSING') return { status: 'PROCESSING' };
+  if (status === 'CANCELLED') return { status: 'FAILED', reason: 'CANCELLED_BY_PROVIDER' };
   if (status === 'FAILED') {
     const { data } = failure.safeParse(value);
     return { status, reason: data?.error.code ?? 'PROVIDER_FAILED' };

@@ -1,0 +1,40 @@
+/** One line of the table. A figure without a target is there to be known. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'ms' | 's' | 'MB' | '/s';
+  /** At most, in the same unit. */
+  readonly target?: number;
+}
+
+export interface Machine {
+  readonly mode: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly database: string;
+  readonly patients: number;
+}
+
+export function table(machine: Machine, figures: readonly Figure[]): string {
+  const { mode, cores, processor, database, patients } = machine;
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  return [
+    '',
+    `  SA Platform, ${mode}   Node ${process.version}   ${String(cores)} cores (${processor})   ${database}   ${String(patients)} patients`,
+    '',
+    `  ${'figure'.padEnd(width)}   ${'measured'.padStart(10)}   ${'target'.padStart(10)}`,
+    ...figures.map((figure) => `  ${figure.name.padEnd(width)}   ${lineOf(figure)}`),
+    '',
+    '',
+  ].join('\n');
+}
+
+function lineOf({ value, unit, target }: Figure): string {
+  const measured = inUnit(value, unit).padStart(10);
+  if (target === undefined) return measured;
+  return `${measured}   ${`≤ ${inUnit(target, unit)}`.padStart(10)}   ${value <= target ? 'pass' : 'MISS'}`;
+}
+
+function inUnit(value: number, unit: Figure['unit']): string {
+  return `${value.toFixed(unit === 's' ? 2 : value < 100 && !Number.isInteger(value) ? 1 : 0)} ${unit}`;
+}
