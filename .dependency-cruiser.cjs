@@ -76,8 +76,15 @@ module.exports = {
     {
       name: 'subgraphs-know-only-shared',
       severity: 'error',
-      from: { path: '^subgraphs/' },
+      from: { path: '^subgraphs/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(gateway|codegen|infra|test)/' },
+    },
+    {
+      name: 'tests-of-subgraphs-may-start-simulators',
+      comment: 'Fakes stand at the edge only: the simulators of the providers, and nothing else of infra/.',
+      severity: 'error',
+      from: { path: '^subgraphs/.*\\.(test|fixture)\\.ts$' },
+      to: { path: '^(gateway|codegen|infra|test)/', pathNot: '^infra/simulators/' },
     },
     {
       name: 'shared-knows-nobody',
@@ -135,7 +142,7 @@ module.exports = {
       severity: 'error',
       from: { path: '\\.policy\\.ts$' },
       to: {
-        pathNot: ['\\.(entity|types|codes|policy)\\.ts$', '^shared/(auth|errors)/'],
+        pathNot: ['\\.(entity|types|codes|policy)\\.ts$', '^shared/(auth|errors)/', 'node_modules/zod/'],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,4 +1,5 @@
-import { Pool } from 'undici';
+import { Agent, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { type DemoFile } from '../demo/demo';
 
 interface Answer<T> {
@@ -6,7 +7,6 @@ interface Answer<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-const connections = 16;
 const timeoutMs = 30_000;
 
 /**
@@ -14,17 +14,12 @@ const timeoutMs = 30_000;
  * processors with what it measures.
  */
 export class BenchClient {
-  private readonly pool: Pool;
-  private readonly path: string;
+  private readonly agent = new Agent({ keepAlive: true });
 
   private constructor(
-    url: string,
+    private readonly url: string,
     private readonly accessToken: string,
-  ) {
-    const { origin, pathname } = new URL(url);
-    this.path = pathname;
-    this.pool = new Pool(origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-  }
+  ) {}
 
   /** As the demo's API client of the first organisation (RFC 6749 §4.4). */
   static async signIn({ urls, clients }: DemoFile): Promise<BenchClient> {
@@ -43,13 +38,7 @@ export class BenchClient {
 
   /** @throws {Error} for errors and user errors alike: a measurement of refusals is none. */
   async run<T>(query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
-    const { body } = await this.pool.request({
-      method: 'POST',
-      path: this.path,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.accessToken}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors = [] } = (await body.json()) as Answer<T>;
+    const { data, errors = [] } = await this.post<Answer<T>>(JSON.stringify({ query, variables }));
     const userErrors = Object.values(data ?? {}).flatMap(
       (value) => (value as { userErrors?: { code: string; message: string }[] } | null)?.userErrors ?? [],
     );
@@ -59,7 +48,19 @@ export class BenchClient {
     return data;
   }
 
-  async close(): Promise<void> {
-    await this.pool.close();
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private post<T>(body: string): Promise<T> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.accessToken}` };
+    return new Promise((resolve, reject) => {
+      const sent = request(this.url, { method: 'POST', agent: this.agent, headers, timeout: timeoutMs }, (response) => {
+        json(response).then((answer) => resolve(answer as T), reject);
+      });
+      sent.once('error', reject);
+      sent.once('timeout', () => sent.destroy(new Error('The platform does not answer')));
+      sent.end(body);
+    });
   }
 }

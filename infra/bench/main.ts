@@ -96,7 +96,7 @@ async function measureAll(
   await measure({ ...mutations, count: mutations.warmUp }, (position) => register(mutations.count + position));
   const registered = await measure(mutations, register);
   await drained(workplace);
-  await client.close();
+  client.close();
   return [
     ...latency('submit → AI result', reviewed, { p95: 1_500 }),
     ...latency('commit → handler', events, { p50: 5, p95: 20 }),

@@ -61,10 +61,11 @@ interface Required {
 /** Shows each text and records the answer with the hash of what was shown. */
 export async function captureConsents(api: Api, patientId: string, without: readonly string[]): Promise<void> {
   for (const purpose of purposes.filter((one) => !without.includes(one))) {
-    const { patient } = await api.run<{ patient: { requiredConsents: Required[] } }>(
+    const { patient } = await api.run<{ patient: { requiredConsents: Required[] } | null }>(
       'query consentsToAsk($id: ID!, $purpose: ConsentPurpose!) { patient(id: $id) { requiredConsents(purpose: $purpose) { type { key } text { id body } } } }',
       { id: patientId, purpose },
     );
+    if (!patient) throw new Refusal('consentsToAsk', [{ code: 'NOT_FOUND', message: 'There is no such patient' }]);
     for (const { type, text } of patient.requiredConsents) {
       if (!text) continue;
       const shown = { textVersionId: text.id, textSha256: createHash('sha256').update(text.body).digest('hex') };

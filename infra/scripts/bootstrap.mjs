@@ -17,12 +17,7 @@ const commands = {
   test: 'infra/scripts/test.mjs',
 };
 /** A larger young generation: answers of a gateway are garbage as soon as they are sent. */
-const nodeOptions = [
-  '--enable-source-maps',
-  '--max-semi-space-size=32',
-  // The AWS SDK's notice about Node 20; engines in package.json says what is supported.
-  '--disable-warning=NodeVersionSupportWarning',
-];
+const nodeOptions = ['--enable-source-maps', '--max-semi-space-size=32'];
 
 const [command = '', ...given] = process.argv.slice(2);
 if (!Object.hasOwn(commands, command)) fail(`Say what to run: ${Object.keys(commands).join(', ')}`);
@@ -35,7 +30,10 @@ const { build } = await import('./build.mjs');
 if (!(await build())) process.exit(1);
 const { runNode } = await import('./run-node.mjs');
 const options = command === 'test' ? [] : nodeOptions;
-process.exitCode = await runNode([...options, join(root, commands[command]), ...given]);
+process.exitCode = await runNode([...options, join(root, commands[command]), ...given], {
+  // The AWS SDK's notice about Node 20; engines in package.json says what is supported.
+  env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+});
 
 function requireNode() {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node.replace('>=', '');

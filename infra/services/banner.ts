@@ -27,7 +27,9 @@ export function banner({ urls, started, dataDirectory, demo, readyInMs }: Banner
     `  processes       ${dataDirectory}/processes.json`,
     '',
     ...(demo ? signIns(demo, dataDirectory) : []),
-    '  The AI and payment providers are simulators, not for clinical use. Ctrl-C stops.',
+    ...(started.some(({ name }) => name === 'simulators')
+      ? ['  The AI and payment providers are simulators, not for clinical use. Ctrl-C stops.']
+      : ['  Ctrl-C stops.']),
     '',
   ];
   return lines.join('\n');

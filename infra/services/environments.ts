@@ -6,8 +6,8 @@ import { type PlatformSecrets } from './secrets';
 /** Means something to some processes only, and to the others it is a secret too many. */
 const notForAll = /^(MYSQL_|S3_|AWS_|KMS_|INTERNAL_|CONTEXT_SECRET$|DERM_|PAYMENTS_)/;
 
-/** Whose provider's address and keys these are. */
-const providerOf: Readonly<Record<string, string>> = { reviews: 'DERM_', payments: 'PAYMENTS_' };
+/** How the variables of a subgraph's own provider begin. */
+const providerPrefix: Readonly<Record<string, string>> = { reviews: 'DERM_', payments: 'PAYMENTS_' };
 
 /** What each process finds in its environment: what all have, and its own secrets. */
 export class Environments {
@@ -55,8 +55,8 @@ export class Environments {
       ...this.common(),
       ...this.keysOf(`service:${name}`),
       ...this.events(),
-      ...startingWith(this.inherited, /^(MYSQL_|AWS_)/),
-      ...startingWith({ ...this.inherited, ...this.providers(simulated) }, new RegExp(`^${providerOf[name] ?? '$'}`)),
+      ...startingWith(this.inherited, 'MYSQL_', 'AWS_'),
+      ...this.providerOf(name, simulated),
       ...{ HOST: url.hostname, PORT: url.port || '80', PUBLIC_URL: url.origin },
       SUPERGRAPH_URL: `${this.gatewayUrl}/graphql`,
       ...{ TOKEN_ISSUER: this.issuer(), TOKEN_AUDIENCE: config.TOKEN_AUDIENCE },
@@ -78,10 +78,9 @@ export class Environments {
   }
 
   simulators(): NodeJS.ProcessEnv {
-    const { DERM_URL: _derm, PAYMENTS_URL: _payments, ...keys } = this.providers({});
     return {
       ...this.common(),
-      ...keys,
+      ...this.providers({}),
       SIMULATORS_DIR: this.config.DATA_DIR,
       // Without the subgraph nobody makes payments that it would have to hear of.
       PAYMENTS_WEBHOOK_URL: `${this.originOf('payments') ?? this.gatewayUrl}/v1/callbacks/payments`,
@@ -115,6 +114,11 @@ export class Environments {
     return { S3_REGION: this.config.S3_REGION, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
   }
 
+  private providerOf(name: string, simulated: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    const prefix = providerPrefix[name];
+    return prefix === undefined ? {} : startingWith({ ...this.inherited, ...this.providers(simulated) }, prefix);
+  }
+
   private providers(simulated: Readonly<Record<string, string>>): Record<string, string> {
     const { derm, payments } = this.secrets;
     if (!this.config.SIMULATORS) return {};
@@ -133,6 +137,7 @@ export class Environments {
   }
 }
 
-function startingWith(environment: NodeJS.ProcessEnv, pattern: RegExp): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => pattern.test(name)));
+function startingWith(environment: NodeJS.ProcessEnv, ...prefixes: readonly string[]): NodeJS.ProcessEnv {
+  const entries = Object.entries(environment).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
+  return Object.fromEntries(entries);
 }

@@ -8,19 +8,20 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { exportKeys, exportSigner, generateInternalKeys } from '#shared/auth';
 import { readDemo, type DemoFile } from '../demo/demo';
 import { subgraphs } from '../subgraphs';
 import { inherited, isRequired, mysql, redis } from './testing/config';
 
 /** The launcher as an operator runs it, from its compiled file, on databases and streams of its own. */
 const root = join(__dirname, '..', '..');
-const launcher = join(root, 'dist', 'infra', 'services', 'main.js');
+const services = join(root, 'dist', 'infra', 'services');
 const prefix = `sas${randomBytes(3).toString('hex')}`;
 const directory = mkdtempSync(join(tmpdir(), 'sa-services-'));
 const isThere = [mysql, { host: redis.hostname, port: Number(redis.port || 6379) }].every(isListening);
 
 (isRequired || isThere ? describe : describe.skip)('services mode', () => {
-  let environment: NodeJS.ProcessEnv;
+  let environment: Record<string, string | undefined>;
   let platform: Launched;
   let demo: DemoFile;
 
@@ -108,6 +109,17 @@ const isThere = [mysql, { host: redis.hostname, port: Number(redis.port || 6379)
     await platform.until('the end of all processes', () => !pids.some(isAlive));
   });
 
+  test('runs one subgraph alone from its environment, as an orchestrator does', async () => {
+    const [port = 0] = await freePorts(1);
+    const url = `http://127.0.0.1:${String(port)}`;
+    const alone = launch({ ...environment, ...subgraphEnvironment(url) }, ['subgraph.js', 'consent']);
+    const health = await alone.until('its health', () => fetch(`${url}/health/ready`).catch(() => null));
+    expect(await health.json()).toMatchObject({ status: 'ready' });
+    alone.child.kill('SIGTERM');
+    expect(await alone.exitCode).toBe(0);
+    expect(alone.output()).toBe('');
+  });
+
   test.each([
     ['MYSQL_PORT', '1', /^MYSQL_HOST, MYSQL_PORT: there is no MySQL at 127\.0\.0\.1:1$/],
     ['REDIS_URL', 'redis://127.0.0.1:1', /^REDIS_URL: there is no Redis that answers at 127\.0\.0\.1:1$/],
@@ -134,8 +146,13 @@ interface Launched {
   end(): Promise<void>;
 }
 
-function launch(environment: NodeJS.ProcessEnv): Launched {
-  const child = spawn(process.execPath, [launcher], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(environment: NodeJS.ProcessEnv, args: readonly string[] = ['main.js']): Launched {
+  const [file = '', ...rest] = args;
+  const child = spawn(process.execPath, [join(services, file), ...rest], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -179,6 +196,19 @@ async function environmentOf(names: readonly string[]): Promise<Record<string, s
     MYSQL_POOL_SIZE: '3',
     LOG_LEVEL: 'silent',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}
+
+function subgraphEnvironment(url: string): Record<string, string> {
+  const { signers, keys } = generateInternalKeys(['gateway', 'service:consent']);
+  return {
+    PORT: new URL(url).port,
+    PUBLIC_URL: url,
+    SUPERGRAPH_URL: `${url}/graphql`,
+    CONTEXT_SECRET: readFileSync(join(directory, 'keys', 'context-secret'), 'utf8'),
+    KEK_FILE: join(directory, 'keys', 'kek'),
+    ...{ S3_ENDPOINT: url, S3_ACCESS_KEY_ID: 'test', S3_SECRET_ACCESS_KEY: 'test' },
+    ...{ INTERNAL_PRIVATE_KEY: exportSigner(signers.get('service:consent')!), INTERNAL_KEYS: exportKeys(keys) },
   };
 }
 

@@ -110,6 +110,7 @@ export class SupervisedProcess {
       if (report.type === 'asksToStop') this.recycle();
     });
     child.once('exit', (code, signal) => {
+      if (this.child !== child) return; // one that had failed before, and the next is there already
       this.child = null;
       this.supervision.changed();
       if (this.phase === 'running') void this.revive(`ended by ${signal ?? `itself, with code ${String(code)}`}`);

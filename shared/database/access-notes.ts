@@ -26,10 +26,11 @@ export class AccessNotes {
   async flush(manager: EntityManager, actor: Actor, at: Date): Promise<void> {
     const notes = [...this.seen.values()];
     this.seen.clear();
-    for (const { resourceType, patientId, ids } of notes) {
+    const records = notes.map(({ resourceType, patientId, ids }) => {
       const [onlyId = patientId] = ids.size === 1 ? ids : [patientId];
       const what = { category: 'READ', action: `${resourceType}.read`, resourceType, resourceId: onlyId } as const;
-      await appendAudit(manager, auditRecord(actor, at, { ...what, patientId }));
-    }
+      return auditRecord(actor, at, { ...what, patientId });
+    });
+    await appendAudit(manager, ...records);
   }
 }

@@ -1,5 +1,6 @@
 export { AccessNotes } from './access-notes';
 export { Encrypted, PhiSubject, type DataCategory } from './encrypted';
+export { WithoutHistory } from './history';
 export {
   inTransaction,
   openDatabase,

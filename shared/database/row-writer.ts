@@ -7,6 +7,7 @@ import { ConflictError } from '#shared/errors';
 import { appendToOutbox, type EventType } from '#shared/events';
 import { auditRecord } from './audit-record';
 import { subjectOf } from './encrypted';
+import { hasHistory } from './history';
 import { HistoryRow } from './platform-tables';
 import { RowCodec, type StoredRow } from './row-codec';
 import { type SubjectKeys } from './subject-keys';
@@ -108,15 +109,18 @@ export class RowWriter {
     { row, stored, verb }: { row: E; stored: StoredRow; verb: 'create' | 'update' },
   ): Promise<void> {
     const { manager, actor, at } = this.parts;
-    await manager.insert(HistoryRow, {
-      organisationId: row.organisationId,
-      tableName: this.codec.metadata(type).tableName,
-      rowId: row.id,
-      version: row.version,
-      validFrom: at,
-      changedBy: actor.subject,
-      image: JSON.stringify(stored),
-    });
+    if (hasHistory(type)) {
+      const version = {
+        organisationId: row.organisationId,
+        tableName: this.codec.metadata(type).tableName,
+        rowId: row.id,
+        version: row.version,
+        validFrom: at,
+        changedBy: actor.subject,
+        image: JSON.stringify(stored),
+      };
+      await manager.createQueryBuilder().insert().into(HistoryRow).values(version).updateEntity(false).execute();
+    }
     const patientId = subjectOf(row);
     if (patientId === null) return;
     const what = {

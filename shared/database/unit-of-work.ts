@@ -53,6 +53,8 @@ export interface Once {
 export class UnitOfWork {
   readonly actor: Actor;
   readonly at: Date;
+  /** Derived once per unit: a patient's blind indexes take a dozen hashes. A unit lives as long as one request. */
+  private knownIndexKey: Buffer | null = null;
 
   constructor(
     private readonly persistence: Persistence,
@@ -149,8 +151,12 @@ export class UnitOfWork {
     const { database, committed } = this.persistence;
     const result = await withTenant(this.actor.organisationId, async () => {
       // The organisation's own key is made outside any transaction: a rollback must not take it from those who used it.
-      await this.keys(database.tenant.manager).indexKey(this.actor.organisationId);
-      return inTransaction(database.tenant, (manager) => work(new UnitOfWork(this.persistence, this.options, manager)));
+      const indexKey = await this.indexKey();
+      return inTransaction(database.tenant, (manager) => {
+        const unit = new UnitOfWork(this.persistence, this.options, manager);
+        unit.knownIndexKey = indexKey;
+        return work(unit);
+      });
     });
     committed();
     return result;
@@ -194,8 +200,11 @@ export class UnitOfWork {
 
   /** Keyed hash of a value, for equality search without the value: HMAC-SHA-256 under the organisation's index key. */
   async hash(field: string, value: string): Promise<string> {
-    const key = await this.reading((reader) => reader.indexKey());
-    return blindIndex(key, field, value);
+    return blindIndex(await this.indexKey(), field, value);
+  }
+
+  private async indexKey(): Promise<Buffer> {
+    return (this.knownIndexKey ??= await this.reading((reader) => reader.indexKey()));
   }
 
   private async resourceOf<E extends TenantEntity>(

@@ -167,13 +167,13 @@ describe('AI reviews that come to nothing', () => {
     const old = await fetch(url, {
       method: 'POST',
       body: '{}',
-      headers: { 'derm-signature': signedAt(new Date(Date.now() - 301_000), '{}') },
+      headers: { 'x-derm-signature': signedAt(new Date(Date.now() - 301_000), '{}') },
     });
     expect(old.status).toBe(401);
     const shapeless = await fetch(url, {
       method: 'POST',
       body: '{}',
-      headers: { 'derm-signature': signedAt(new Date(), '{}') },
+      headers: { 'x-derm-signature': signedAt(new Date(), '{}') },
     });
     expect(shapeless.status).toBe(400);
     expect((await fetch(url)).status).toBe(405);

@@ -40,7 +40,7 @@ export async function startFakeDerm(): Promise<FakeDerm> {
         body: JSON.stringify({ ...stateOf(derm, known), ...changes }),
         secret,
       },
-      ...{ signatureHeader: 'derm-signature', attemptHeader: 'derm-attempt' },
+      ...{ signatureHeader: 'x-derm-signature', attemptHeader: 'derm-attempt' },
     };
     return deliver(delivery, { retryDelaysMs: [], signal: stopping.signal, now: () => new Date() });
   };
@@ -96,7 +96,7 @@ function repeats(mode: Mode): number {
 
 function stateOf({ mode, verdict }: FakeDerm, { id, submission }: Received): object {
   const { reference, attempt } = submission;
-  const state = { id, reference, attempt };
+  const state = { caseId: id, reference, attempt };
   if (mode === 'slow') return { ...state, status: 'PROCESSING' };
   if (mode === 'failing') return { ...state, status: 'FAILED', error: { code: 'MODEL_FAILURE' } };
   if (mode === 'garbage') return { ...state, status: 'COMPLETED', result: { overallClass: 'BANANA', lesions: 'none' } };

@@ -68,9 +68,7 @@ describe('slots and bookings', () => {
     });
     const tables = ['appointments', 'entity_history', 'outbox', 'audit_intake'];
     const rows = await Promise.all(
-      tables.map(
-        (table) => clinic.subject.running.database.system.query(`SELECT * FROM ${table}`) as Promise<object[]>,
-      ),
+      tables.map((table) => clinic.subject.running.database.system.query<object[]>(`SELECT * FROM ${table}`)),
     );
     expect(JSON.stringify(rows)).not.toContain('CANARY');
     const read = await clinic.ask(clinic.desk, 'query ($id: ID!) { appointment(id: $id) { reason } }', {
@@ -104,7 +102,9 @@ describe('slots and bookings', () => {
     const twins = elsewhere.filter(({ start }) => start === elsewhere[0]!.start);
     expect(twins).toHaveLength(2);
     expect((await clinic.book(twins[0]!.token, { patientId })).userErrors).toEqual([]);
-    expect((await clinic.book(twins[1]!.token, { patientId })).userErrors).toMatchObject([{ code: 'SLOT_TAKEN' }]);
+    const clash = await clinic.book(twins[1]!.token, { patientId });
+    expect(clash.userErrors).toMatchObject([{ code: 'SLOT_TAKEN' }]);
+    expect(clash.nextFree).not.toContain(twins[1]!.start);
   });
 
   test('takes a repeated booking for the same one, at the same moment too, and refuses its key for another', async () => {

@@ -34,7 +34,7 @@ const wordColumns = new Set(['TextColumn', 'JsonColumn', 'Column']);
 const isColumn = (decorator: string): boolean => decorator.endsWith('Column');
 
 /** Words in a @phi type that are known not to be about the patient: `Type.field`, or `*.field`. */
-const notAboutThePatient = new Set(['*.capturedBy', '*.recordedBy', '*.createdBy']);
+const notAboutThePatient = new Set(['*.capturedBy', '*.recordedBy', '*.createdBy', 'AiReview.imageHashes']);
 
 export function everyPhiFieldIsStoredEncrypted(repository: Repository): string[] {
   return [...repository.schemas].flatMap(([subgraph, document]) => {

@@ -99,10 +99,7 @@ export class CaseDesk {
     const { callbackSecret: secret, retryDelaysMs, now, faults } = this.settings;
     if (faults.mode === 'down') return; // lost, as when a provider dies: the client has to ask
     const body = faults.mode === 'garbage' ? garbage : JSON.stringify(view(one));
-    const delivery = {
-      ...{ url, body, secret, signatureHeader: 'x-derm-signature', attemptHeader: 'x-derm-delivery' },
-      signatureAlias: 'derm-signature',
-    };
+    const delivery = { url, body, secret, signatureHeader: 'x-derm-signature', attemptHeader: 'x-derm-delivery' };
     for (let copies = faults.mode === 'duplicate-callbacks' ? 2 : 1; copies > 0; copies--) {
       await deliver(delivery, { retryDelaysMs, signal, now });
     }
@@ -111,5 +108,5 @@ export class CaseDesk {
 
 /** What a GET answers and a callback brings: the same. */
 function view({ id, reference, attempt, outcome }: DermCase): object {
-  return { label, caseId: id, id, reference, attempt, ...outcome };
+  return { label, caseId: id, reference, attempt, ...outcome };
 }

@@ -6,8 +6,6 @@ export interface Delivery {
   readonly body: string;
   readonly secret: string;
   readonly signatureHeader: string;
-  /** Repeats the signature for receivers that look for it under another name. */
-  readonly signatureAlias?: string;
   /** Tells the receiver which try this is, from 1. */
   readonly attemptHeader: string;
 }
@@ -40,7 +38,6 @@ async function post(delivery: Delivery, attempt: number, { signal, now }: Delive
       headers: {
         'content-type': 'application/json; charset=utf-8',
         [delivery.signatureHeader]: signature,
-        ...(delivery.signatureAlias !== undefined && { [delivery.signatureAlias]: signature }),
         [delivery.attemptHeader]: String(attempt),
       },
       body: delivery.body,

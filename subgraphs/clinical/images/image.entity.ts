@@ -3,7 +3,7 @@ import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
 import { Encrypted, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { Phi } from '#shared/graphql';
-import { CodeColumn, IdColumn, IntegerColumn, JsonColumn, ReferenceColumn } from '#shared/tables';
+import { CodeColumn, IdColumn, IntegerColumn, ReferenceColumn } from '#shared/tables';
 import { caseStaff, staffOrSelf } from '../visibility';
 import {
   type ImageContentType,
@@ -84,7 +84,7 @@ export class Image extends TenantEntity {
   height!: number | null;
 
   @Field(() => ImageQuality, { nullable: true })
-  @JsonColumn({ nullable: true })
+  @Encrypted('IMAGE')
   quality!: ImageQuality | null;
 
   @Field(() => String, { nullable: true, description: 'A stable code, e.g. HASH_MISMATCH' })

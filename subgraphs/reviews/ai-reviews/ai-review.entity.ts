@@ -56,9 +56,9 @@ export class AiReview extends TenantEntity {
   @JsonColumn()
   imageHashes!: string[];
 
-  @Field(() => [AiInputExclusion])
-  @JsonColumn()
-  inputsExcluded!: AiInputExclusion[];
+  @Field(() => [AiInputExclusion], { nullable: true })
+  @Encrypted('CLINICAL')
+  inputsExcluded!: AiInputExclusion[] | null;
 
   /** What is submitted: stored before it is sent, so that a repetition after a crash says exactly the same. */
   @Encrypted('CLINICAL')

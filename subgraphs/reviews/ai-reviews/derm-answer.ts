@@ -26,7 +26,7 @@ const assessment = z.object({
 });
 
 const caseState = z.object({
-  id: z.string().min(1).max(100),
+  caseId: z.string().min(1).max(100),
   reference: z.string(),
   attempt: z.int().min(1),
   status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED']),
@@ -35,13 +35,13 @@ const caseState = z.object({
 const failure = z.object({ error: z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/) }) });
 
 /** The answer to a submission: all that matters is the id. */
-export const acceptedSchema = z.object({ id: z.string().min(1).max(100) });
+export const acceptedSchema = z.object({ caseId: z.string().min(1).max(100) });
 
 /** Reads what the provider says of a case. A result that breaks the contract is a failure, never a result. */
 export function parseAnswer(value: unknown): AiCallback {
   const state = caseState.safeParse(value);
   if (!state.success) throw new AiProviderError('ANSWER_INVALID');
-  const { id: externalCaseId, reference: aiReviewId, attempt, status } = state.data;
+  const { caseId: externalCaseId, reference: aiReviewId, attempt, status } = state.data;
   return { externalCaseId, aiReviewId, attempt, answer: answerOf(status, value) };
 }
 

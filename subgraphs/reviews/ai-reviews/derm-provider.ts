@@ -5,7 +5,7 @@ import { type AiAttempt, type AiProvider, AiProviderError, type AiSubmission } f
 
 /** Where the provider sends its answers, below this subgraph's public URL. */
 export const callbackPath = '/v1/callbacks/derm';
-export const signatureHeader = 'derm-signature';
+export const signatureHeader = 'x-derm-signature';
 
 const maxAnswerBytes = 1_000_000;
 
@@ -30,7 +30,7 @@ export function dermProvider(config: DermConfig, publicUrl: () => string): AiPro
       });
       const { data } = acceptedSchema.safeParse(answer);
       if (!data) throw new AiProviderError('ANSWER_INVALID');
-      return data.id;
+      return data.caseId;
     },
     async answer(externalCaseId, timeoutMs) {
       const path = `/v1/cases/${encodeURIComponent(externalCaseId)}`;

@@ -28,7 +28,7 @@ export async function bookAppointment(unit: UnitOfWork, input: BookAppointmentIn
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     // Looked up only now: inside the failed transaction the winner's claims may not be visible.
-    throw slotTaken(await nextFree(unit, offer));
+    throw slotTaken(await nextFree(unit, offer, input.patientId));
   }
 }
 

@@ -4,7 +4,7 @@ import { InputError, NotFoundError } from '#shared/errors';
 import { Practitioner } from '../practitioners/practitioner.entity';
 import { Schedule } from '../schedules/schedule.entity';
 import { ServiceType } from '../services/service-type.entity';
-import { cellMs, SlotClaim } from './slot-claim.entity';
+import { cellMs, SlotClaim, type SlotOwner } from './slot-claim.entity';
 import { cellsOf, localTime, patientTime, practitionerTime, slotStarts, type SlotRange } from './slot-times';
 import { invalidSlot, type SlotOffer } from './slot-token';
 import { type Slot } from './slot.types';
@@ -41,15 +41,25 @@ export async function availableSlots(unit: UnitOfWork, query: SlotQuery): Promis
   return freeSlots(unit, { service, schedules, range: { from, to, at: unit.at }, timeZone: query.timeZone });
 }
 
-/** The next three times the same practitioner is free for the same service, within two weeks. */
-export async function nextFree(unit: UnitOfWork, offer: SlotOffer): Promise<Date[]> {
-  const { practitionerId, serviceTypeId, startMs } = offer;
-  const slots = await availableSlots(unit, {
-    ...{ serviceTypeId, practitionerIds: [practitionerId], locationId: offer.locationId, timeZone: 'UTC' },
-    from: new Date(startMs),
-    to: new Date(startMs + 14 * dayMs),
-  });
+/** The next three times, within two weeks, at which practitioner and patient both are free for the same service. */
+export async function nextFree(unit: UnitOfWork, offer: SlotOffer, patientId: string): Promise<Date[]> {
+  const near = await freeForBoth(unit, offer, { patientId, days: 3 });
+  const slots = near.length >= 3 ? near : await freeForBoth(unit, offer, { patientId, days: 14 });
   return slots.slice(0, 3).map(({ start }) => start);
+}
+
+async function freeForBoth(
+  unit: UnitOfWork,
+  { practitionerId, serviceTypeId, locationId, startMs }: SlotOffer,
+  { patientId, days }: { patientId: string; days: number },
+): Promise<Slot[]> {
+  const range = { from: new Date(startMs), to: new Date(startMs + days * dayMs) };
+  const query = { serviceTypeId, locationId, practitionerIds: [practitionerId], timeZone: 'UTC', ...range };
+  const slots = await availableSlots(unit, query);
+  const taken = await takenCells(unit, { ownerType: 'PATIENT', ownerIds: [patientId] }, range);
+  return slots.filter(({ start, end }) =>
+    cellsOf({ startMs: start.getTime(), endMs: end.getTime() }).every((cell) => !taken.has(keyOf(patientId, cell))),
+  );
 }
 
 /**
@@ -94,12 +104,16 @@ interface Search {
 }
 
 async function freeSlots(unit: UnitOfWork, { service, schedules, range, timeZone }: Search): Promise<Slot[]> {
-  const taken = await takenCells(unit, schedules, range);
+  const ownerIds = schedules.map(({ practitionerId }) => practitionerId);
+  const taken = await takenCells(unit, { ownerType: 'PRACTITIONER', ownerIds }, range);
+  const around = practitionerTime(service, 0);
+  const isFree = (practitionerId: string, startMs: number): boolean =>
+    cellsOf({ startMs: startMs + around.startMs, endMs: startMs + around.endMs }).every(
+      (cell) => !taken.has(keyOf(practitionerId, cell)),
+    );
   const free = schedules.flatMap(({ practitionerId, locationId, ...schedule }) =>
     slotStarts(schedule, service, range)
-      .filter((startMs) =>
-        cellsOf(practitionerTime(service, startMs)).every((cell) => !taken.has(`${practitionerId}|${String(cell)}`)),
-      )
+      .filter((startMs) => isFree(practitionerId, startMs))
       .map((startMs) => ({ practitionerId, locationId, startMs })),
   );
   free.sort((a, b) => a.startMs - b.startMs);
@@ -110,20 +124,23 @@ async function freeSlots(unit: UnitOfWork, { service, schedules, range, timeZone
   });
 }
 
-/** `practitioner|cell` of all that is taken in the range and a day on either side, where buffers and long appointments reach. */
+/** What is taken of these people's time in the range and a day on either side, where buffers and long appointments reach. */
 async function takenCells(
   unit: UnitOfWork,
-  schedules: readonly Schedule[],
-  { from, to }: SlotRange,
-): Promise<Set<string>> {
-  const ownerIds = [...new Set(schedules.map(({ practitionerId }) => practitionerId))];
-  const [first, last] = [from, to].map((instant) => Math.floor(instant.getTime() / cellMs));
-  const cell = Between((first ?? 0) - 2 * longestSpan, (last ?? 0) + longestSpan);
-  const where = { ownerType: 'PRACTITIONER' as const, ownerId: In(ownerIds), cell, span: MoreThan(0) };
+  { ownerType, ownerIds }: { ownerType: SlotOwner; ownerIds: readonly string[] },
+  { from, to }: Pick<SlotRange, 'from' | 'to'>,
+): Promise<ReadonlySet<string>> {
+  const first = Math.floor(from.getTime() / cellMs) - 2 * longestSpan;
+  const last = Math.floor(to.getTime() / cellMs) + longestSpan;
+  const where = { ownerType, ownerId: In([...new Set(ownerIds)]), cell: Between(first, last), span: MoreThan(0) };
   const claims = await unit.list(SlotClaim, where, { take: mostAppointments });
   return new Set(
-    claims.flatMap((claim) =>
-      Array.from({ length: claim.span }, (_, index) => `${claim.ownerId}|${String(claim.cell + index)}`),
+    claims.flatMap(({ ownerId, cell, span }) =>
+      Array.from({ length: span }, (_, index) => keyOf(ownerId, cell + index)),
     ),
   );
+}
+
+function keyOf(ownerId: string, cell: number): string {
+  return `${ownerId}|${String(cell)}`;
 }
