@@ -9,6 +9,8 @@ import { type Workplace } from './workplace';
 const patienceMs = 120_000;
 const stopMs = 20_000;
 const pollMs = 5;
+/** USER_HZ is 100 on every architecture that Node runs on. */
+const msPerTick = 10;
 
 /** One start of the platform, as `npm start` or `npm run services` would do it. */
 export class PlatformProcess {
@@ -51,6 +53,20 @@ export class PlatformProcess {
       const kilobytes = existsSync(file) ? /VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
       return kilobytes === undefined ? [] : [{ name, megabytes: Number(kilobytes) / 1024 }];
     });
+  }
+
+  /** Processor time that all processes have used so far, in milliseconds; 0 where proc(5) does not tell. */
+  processorMs(): number {
+    return Object.values(this.pids())
+      .map((pid) => `/proc/${String(pid)}/stat`)
+      .filter((file) => existsSync(file))
+      .map((file) => {
+        const stat = readFileSync(file, 'utf8');
+        // Fields 14 and 15 are utime and stime; the name in field 2 may hold blanks, so count from its closing bracket.
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+      })
+      .reduce((total, ms) => total + ms, 0);
   }
 
   async stop(): Promise<void> {

@@ -19,7 +19,7 @@ const idempotencyHours = 24;
 export interface Persistence {
   readonly database: Database;
   readonly keys: KeyRing;
-  /** Called after each commit: wakes relay, sealer and workers. */
+  /** Called after each commit that may have made work: wakes relay, sealer and workers. */
   readonly committed: () => void;
 }
 
@@ -55,6 +55,7 @@ export class UnitOfWork {
   readonly at: Date;
   /** Derived once per unit: a patient's blind indexes take a dozen hashes. A unit lives as long as one request. */
   private knownIndexKey: Buffer | null = null;
+  private hasWritten = false;
 
   constructor(
     private readonly persistence: Persistence,
@@ -145,20 +146,23 @@ export class UnitOfWork {
     return this.transaction((unit) => unit.writing((writer) => writer.publish(type, event)));
   }
 
-  /** Runs `work` in one transaction: rows, history, audit and events are stored together or not at all. */
+  /**
+   * Runs `work` in one transaction: rows, history, audit and events are stored together or not at all.
+   * One that has only read and noted it wakes nobody: no event went out, and the sealer comes by within its interval.
+   */
   async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     if (this.transactionManager) return work(this);
     const { database, committed } = this.persistence;
-    const result = await withTenant(this.actor.organisationId, async () => {
+    const { result, hasWritten } = await withTenant(this.actor.organisationId, async () => {
       // The organisation's own key is made outside any transaction: a rollback must not take it from those who used it.
       const indexKey = await this.indexKey();
-      return inTransaction(database.tenant, (manager) => {
+      return inTransaction(database.tenant, async (manager) => {
         const unit = new UnitOfWork(this.persistence, this.options, manager);
         unit.knownIndexKey = indexKey;
-        return work(unit);
+        return { result: await work(unit), hasWritten: unit.hasWritten };
       });
     });
-    committed();
+    if (hasWritten) committed();
     return result;
   }
 
@@ -235,6 +239,7 @@ export class UnitOfWork {
   }
 
   private writing<T>(work: (writer: RowWriter) => Promise<T>): Promise<T> {
+    this.hasWritten = true;
     const { manager } = this;
     return work(new RowWriter({ manager, keys: this.keys(manager), actor: this.actor, at: this.at }));
   }
