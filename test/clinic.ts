@@ -211,7 +211,7 @@ export async function freeSlots({ staff }: Clinic, caseId: string): Promise<read
 
 export interface Booking {
   readonly patientId: string;
-  readonly caseId: string;
+  readonly caseId: string | null;
   readonly slotToken: string;
   readonly idempotencyKey?: string;
 }
@@ -234,4 +234,31 @@ export async function refusalOf(request: Promise<unknown>): Promise<string | nul
     if (error instanceof Refusal) return error.answers[0]?.code ?? 'REFUSED';
     throw error;
   }
+}
+
+/** Gives the patient a way to sign in. */
+export async function openPortal({ staff }: Clinic, patientId: string, person: object): Promise<void> {
+  const input = { idempotencyKey: randomUUID(), roles: ['PATIENT'], patientIds: [patientId], ...person };
+  await inviteUser(staff, { temporaryPassword: randomUUID(), ...input });
+}
+
+async function inviteUser(inviter: Api, input: object): Promise<void> {
+  await inviter.run(
+    'mutation inviteUser($input: InviteUserInput!) { inviteUser(input: $input) { user { id } userErrors { code message } } }',
+    { input },
+  );
+}
+
+/** One more practitioner who reads cases, signed in. */
+export async function hireReviewer({ admin, slug }: Clinic, number: number): Promise<Api> {
+  const { registerPractitioner } = await admin.run<{ registerPractitioner: { practitioner: { id: string } } }>(
+    `mutation registerPractitioner($key: ID!, $input: PractitionerInput!) {
+      registerPractitioner(idempotencyKey: $key, input: $input) { practitioner { id } userErrors { code message } } }`,
+    { key: randomUUID(), input: { displayName: `Dr Reader ${String(number)}`, kind: 'DERMATOLOGIST' } },
+  );
+  const [email, temporaryPassword] = [`reader${String(number)}@${slug}.example`, randomUUID()];
+  const names = { firstName: 'Robin', lastName: `Reader ${String(number)}`, roles: ['REVIEWER'], patientIds: [] };
+  const practitionerId = registerPractitioner.practitioner.id;
+  await inviteUser(admin, { idempotencyKey: randomUUID(), email, temporaryPassword, practitionerId, ...names });
+  return signIn(admin, email, temporaryPassword);
 }

@@ -20,7 +20,7 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
   let platform: TestPlatform;
   let databases: Databases;
   let cases: ExpectedCase[];
-  /** Name of what was killed, and after how many milliseconds. */
+  /** What was killed, and how much was done by then. */
   const crashes: string[] = [];
 
   beforeAll(async () => {
@@ -40,9 +40,9 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     const isDone = new AbortController();
     const reviewing = keepReviewing(clinics[0], isDone.signal);
     const working = clinics.map((clinic, index) => workOn(clinic, prepared[index] ?? []));
-    await crash(platform, crashes);
+    await crash();
     const booked = (await Promise.all(working)).flat();
-    console.info(`killed: ${crashes.join(', ')}`);
+    console.info(`Killed: ${crashes.join('; ')}`);
     cases = clinics.flatMap((_clinic, index) =>
       (prepared[index] ?? []).map(({ caseId }) => ({
         ...{ caseId, decidedBy: index === 0 ? ('AI_WITH_SECOND_READ' as const) : ('AI' as const) },
@@ -89,6 +89,19 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     ]);
   });
 
+  /** Kills at moments that chance chooses: the one process several times, or each of the many once and then all. */
+  async function crash(): Promise<void> {
+    const names = mode === 'embedded' ? Array<string>(embeddedCrashes).fill('launcher') : shuffled(kinds(platform));
+    for (const name of names) {
+      const afterMs = 100 + Math.floor(random() * 700);
+      await pause(afterMs);
+      platform.kill(name);
+      const [row] = await databases.query('clinical', "SELECT COUNT(*) AS n FROM skin_cases WHERE status = 'DECIDED'");
+      crashes.push(`${name} after ${String(afterMs)} ms, ${String(row?.['n'])} cases decided`);
+      if (name === 'launcher') await platform.restart();
+    }
+  }
+
   async function columnsOf(subgraph: string, table: string): Promise<string[]> {
     const [row] = await databases.query(subgraph, `SELECT * FROM ${table} LIMIT 1`);
     return Object.keys(row ?? {});
@@ -131,18 +144,6 @@ async function keepReviewing({ reviewer }: Clinic, signal: AbortSignal): Promise
     const open = await openReviews(reviewer).catch(() => []);
     for (const review of open) await decide(reviewer, review).catch(() => undefined);
     await pause(100);
-  }
-}
-
-/** Kills at moments that chance chooses: the one process several times, or each of the many once and then all. */
-async function crash(platform: TestPlatform, crashes: string[]): Promise<void> {
-  const names = mode === 'embedded' ? Array<string>(embeddedCrashes).fill('launcher') : shuffled(kinds(platform));
-  for (const name of names) {
-    const afterMs = 100 + Math.floor(random() * 900);
-    await pause(afterMs);
-    platform.kill(name);
-    crashes.push(`${name} after ${String(afterMs)} ms`);
-    if (name === 'launcher') await platform.restart();
   }
 }
 

@@ -173,7 +173,7 @@ describe(`tenancy (${mode})`, () => {
     const { patientIds, caseIds } = (await care.running.seedDemo(demo)) as Pick<Tenant, 'patientIds' | 'caseIds'>;
     await consents.running.seedDemo(demo);
     for (const id of [...patientIds, ...caseIds]) owners.set(id, organisation.organisationId);
-    const actor = actorOf(organisation, { scopes: ['clinical:patients:read', 'clinical:cases:read'] });
+    const actor = actorOf(organisation, { scopes: ['clinical:patients:read', 'clinical:cases:read', 'clinical:cases:write'] });
     const { data } = await consents.ask(actor, '{ consentTypes { id } }');
     for (const { id } of (data as { consentTypes: { id: string }[] }).consentTypes) {
       // A type that two organisations were shown would be seen here already.

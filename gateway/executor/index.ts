@@ -1,3 +1,3 @@
-export { type ExecutionAnswer, type ExecutionRequest, type PlanExecutor, type PlannedOperation } from './plan-executor';
+export { type ExecutionAnswer, type PlanExecutor, type PlannedOperation } from './plan-executor';
 export { Planner } from './planner';
 export { stockExecutor } from './stock-executor';

@@ -1,5 +1,5 @@
-export { httpTransport, type HttpTransportOptions } from './http-transport';
+export { httpTransport } from './http-transport';
 export { inProcessTransport } from './in-process-transport';
 export { SignedContexts } from './signed-contexts';
-export { connectSubgraphs, type FetchObserver, type FetchOutcome, type Subgraphs } from './subgraphs';
+export { connectSubgraphs, type FetchOutcome, type Subgraphs } from './subgraphs';
 export { type SubgraphRequest, type SubgraphResult, type SubgraphTransport } from './subgraph-transport';

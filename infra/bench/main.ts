@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { inspect } from 'node:util';
 import { resolve } from 'node:path';
 import { ConfigError } from '#shared/config';
@@ -89,7 +89,9 @@ async function measureAll(
   say('case pages');
   const page = (position: number): Promise<unknown> => readCasePage(client, caseIds[position % caseIds.length] ?? '');
   await measure({ count: casePages.warmUp, concurrency: 1 }, page);
+  const before = platform.processorMs();
   const alone = await measure({ count: casePages.count, concurrency: 1 }, page);
+  const processorMs = (platform.processorMs() - before) / alone.count;
   const together = await measure({ count: casePages.count, concurrency: 8 }, page);
   say('new patients');
   const register = (position: number): Promise<unknown> => registerPatient(client, samplePatient(1_000_000 + position));
@@ -102,6 +104,7 @@ async function measureAll(
     ...latency('commit → handler', events, { p50: 5, p95: 20 }),
     ...latency('case page, 1 at a time', alone, { p50: 15, p99: 60 }),
     ...latency('case page, 8 at a time', together, { p50: 15, p99: 60 }),
+    { name: 'case page, processor time', value: processorMs, unit: 'ms' },
     { name: 'case pages, 8 at a time', value: together.count / together.seconds, unit: '/s' },
     { name: 'createPatient, 16 at a time', value: registered.count / registered.seconds, unit: '/s' },
     ...latency('createPatient, 16 at a time', registered, {}),
@@ -133,7 +136,8 @@ function profiling({ profile }: BenchArguments): string[] {
 async function machine(workplace: Workplace, { mode, patients }: BenchArguments): Promise<Machine> {
   const [first] = cpus();
   const database = await workplace.databaseVersion();
-  return { mode, patients, cores: cpus().length, processor: first?.model.trim() ?? 'unknown', database };
+  const processor = first?.model.trim() ?? 'unknown';
+  return { mode, patients, cores: cpus().length, processor, database, load: loadavg()[0] ?? 0 };
 }
 
 function say(what: string): void {

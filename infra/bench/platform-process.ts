@@ -17,10 +17,17 @@ export class PlatformProcess {
   private constructor(
     private readonly workplace: Workplace,
     private readonly child: ChildProcess,
-    /** From the start of the process until `/health/ready` answered 200. */
-    readonly readyInMs: number,
-    readonly demo: DemoFile,
+    private readonly started: { readonly readyInMs: number; readonly demo: DemoFile },
   ) {}
+
+  /** From the start of the process until `/health/ready` answered 200. */
+  get readyInMs(): number {
+    return this.started.readyInMs;
+  }
+
+  get demo(): DemoFile {
+    return this.started.demo;
+  }
 
   /** @throws {Error} when it is not ready in time or ends; it is gone then */
   static async start(workplace: Workplace, nodeOptions: readonly string[] = []): Promise<PlatformProcess> {
@@ -39,7 +46,7 @@ export class PlatformProcess {
       const file = join(workplace.directory, 'demo.json');
       // Written at every start, last of all: an old one names the same addresses.
       await until(child, () => Promise.resolve(existsSync(file)));
-      return new PlatformProcess(workplace, child, readyInMs, readDemo(file));
+      return new PlatformProcess(workplace, child, { readyInMs, demo: readDemo(file) });
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

@@ -13,14 +13,17 @@ export interface Machine {
   readonly processor: string;
   readonly database: string;
   readonly patients: number;
+  /** Processes that wanted to run, over the last minute: above the number of cores the figures are those of a crowd. */
+  readonly load: number;
 }
 
 export function table(machine: Machine, figures: readonly Figure[]): string {
-  const { mode, cores, processor, database, patients } = machine;
+  const { mode, cores, processor, database, patients, load } = machine;
   const width = Math.max(...figures.map(({ name }) => name.length));
   return [
     '',
-    `  SA Platform, ${mode}   Node ${process.version}   ${String(cores)} cores (${processor})   ${database}   ${String(patients)} patients`,
+    `  SA Platform, ${mode}   Node ${process.version}   ${database}   ${String(patients)} patients`,
+    `  ${String(cores)} cores (${processor}), load ${load.toFixed(1)}`,
     '',
     `  ${'figure'.padEnd(width)}   ${'measured'.padStart(10)}   ${'target'.padStart(10)}`,
     ...figures.map((figure) => `  ${figure.name.padEnd(width)}   ${lineOf(figure)}`),

@@ -10,6 +10,8 @@ import { subgraphs } from '../subgraphs';
 import { type BenchArguments, readServices, type Services } from './config';
 import { removeKeys } from './redis-keys';
 
+const mains = { embedded: require.resolve('../embedded/main'), services: require.resolve('../services/main') };
+
 /** Where one bench runs: a folder, ports and, with services, databases and keys that nobody else has. */
 export interface Workplace {
   readonly directory: string;
@@ -34,27 +36,30 @@ export async function makeWorkplace(mode: BenchArguments['mode'], environment: N
   const subgraphNames = subgraphs.map(({ name }) => name);
   if (mode === 'services') {
     const prefix = `sab${randomBytes(4).toString('hex')}`;
-    const addresses = subgraphNames.map((name, index) => [
-      `SUBGRAPH_URL_${name.toUpperCase()}`,
-      `http://127.0.0.1:${String(ports[index])}/graphql`,
-    ]);
+    const addresses = subgraphNames.map(
+      (name, index) =>
+        [`SUBGRAPH_URL_${name.toUpperCase()}`, `http://127.0.0.1:${String(ports[index])}/graphql`] as const,
+    );
     const own = { OBJECTS_PORT: String(objectsPort), MYSQL_PREFIX: prefix, EVENTS_PREFIX: prefix };
-    const settings = { ...common, ...own, SUBGRAPHS: subgraphNames.join(','), ...Object.fromEntries(addresses) };
+    const urls: Record<string, string> = Object.fromEntries(addresses);
+    const settings = { ...common, ...own, ...urls, SUBGRAPHS: subgraphNames.join(',') };
     return new ServicesWorkplace({ directory, readyUrl, subgraphNames, environment: settings }, prefix);
   }
   return {
-    ...{ directory, readyUrl, subgraphNames, environment: common, main: require.resolve('../embedded/main') },
+    ...{ directory, readyUrl, subgraphNames, environment: common, main: mains.embedded },
     connection: () => ({ kind: 'sqlite', directory: join(directory, 'databases') }),
     databaseVersion: () => sqliteVersion(),
     read: (subgraph, sql) => readSqlite(join(directory, 'databases', `${subgraph}.sqlite`), sql),
-    remove: () => Promise.resolve(rmSync(directory, { recursive: true, force: true })),
+    remove: async () => {
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
 type Settled = Pick<Workplace, 'directory' | 'readyUrl' | 'subgraphNames' | 'environment'>;
 
 class ServicesWorkplace implements Workplace {
-  readonly main = require.resolve('../services/main');
+  readonly main = mains.services;
   readonly directory: string;
   readonly readyUrl: string;
   readonly subgraphNames: readonly string[];

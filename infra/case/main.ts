@@ -38,13 +38,18 @@ interface Cast {
   readonly given: CaseArguments;
 }
 
-/** Who diagnoses in each flow. */
 const diagnosesOf: Readonly<Record<Flow, readonly string[]>> = {
   ai: ['AI'],
   human: ['HUMAN'],
   both: ['AI', 'HUMAN'],
   neither: [],
 };
+
+/** Who diagnoses: without the patient's consent to AI its step falls back to a person. */
+function diagnosesFor({ flow, withoutConsent }: CaseArguments): readonly string[] {
+  const hasAi = diagnosesOf[flow].includes('AI');
+  return hasAi && withoutConsent.includes('AI_ANALYSIS') ? ['HUMAN'] : diagnosesOf[flow];
+}
 
 async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
   const patientId = given.patient ?? (await registerPatient(staff));
@@ -57,7 +62,7 @@ async function journey({ staff, reviewer, demo, given }: Cast): Promise<void> {
   await submitCase(staff, opened.caseId);
   await reviewCase(reviewer, opened, decided);
   await decided;
-  await showOutcome(staff, opened.caseId, diagnosesOf[given.flow]);
+  await showOutcome(staff, opened.caseId, diagnosesFor(given));
   if (patient) await showNotification(patient);
   await showMail(demo.urls['mailbox'], staff, patientId);
   await settleInvoice(staff, await bookFollowUp(staff, patientId, opened.caseId));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Region } from '#shared/auth';
 import { newId } from '#shared/ids';
 import { type DemoContext, type DemoPerson } from '#shared/subgraph';
+import { ensurePictures } from './pictures';
 
 /** A subgraph that can be filled, in this process or in another. */
 export interface Seedable {
@@ -72,6 +73,7 @@ export async function ensureDemo(
   seedables: readonly Seedable[],
   urls: Readonly<Record<string, string>>,
 ): Promise<DemoFile> {
+  await ensurePictures(dataDirectory);
   const file = join(dataDirectory, 'demo.json');
   const marker = join(dataDirectory, 'demo.incomplete');
   if (existsSync(marker)) {

@@ -4,11 +4,14 @@ import { logLevels } from '#shared/logging';
 
 const schema = z.object({
   HOST: setting.text('127.0.0.1'),
-  PORT: setting.port(4000),
+  PORT: setting.integer({ min: 1, max: 65_535, fallback: 4_000 }),
   DATA_DIR: setting.text('.data'),
   /** Whether the first start fills two organisations with demo data. */
   DEMO: setting.onOff(true),
   LOG_LEVEL: setting.choice(logLevels, 'warn'),
+  /** Who the tokens are from; this platform's own address unless given. */
+  TOKEN_ISSUER: setting.optionalUrl(),
+  TOKEN_AUDIENCE: setting.text('sa-platform'),
   INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
 });
 

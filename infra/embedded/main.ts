@@ -20,7 +20,9 @@ async function main(): Promise<void> {
   const platform = await startPlatform(config, process.env);
   stopOnSignals(platform);
   const demo = config.DEMO ? await ensureDemo(config.DATA_DIR, platform.running, urlsOf(platform.url)) : null;
-  process.stdout.write(banner(platform, demo, performance.now() - startedAt));
+  process.stdout.write(
+    banner(platform, demo, { dataDirectory: config.DATA_DIR, readyInMs: performance.now() - startedAt }),
+  );
 }
 
 function urlsOf(url: string): DemoFile['urls'] {

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createTokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
 import { contextFields } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
@@ -22,7 +23,6 @@ import { readSecrets, type EmbeddedSecrets } from './secrets';
 
 const maxUploadBytes = 25_000_000;
 const objectsPath = '/objects';
-const tokenAudience = 'sa-platform';
 
 /** The whole platform in this process. */
 export interface EmbeddedPlatform {
@@ -62,6 +62,7 @@ interface Assembly {
 
 async function assemble({ config, environment, log, closers, stop }: Assembly): Promise<EmbeddedPlatform> {
   const baseUrl = `http://${config.HOST}:${String(config.PORT)}`;
+  const issuer = config.TOKEN_ISSUER ?? baseUrl;
   const secrets = readSecrets(config.DATA_DIR);
   const events = inProcessEvents();
   const simulators = await startSimulators({
@@ -75,7 +76,8 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     environment: {
       ...environment,
       ...simulatorSettings(simulators, secrets),
-      TOKEN_ISSUER: environment['TOKEN_ISSUER'] ?? baseUrl,
+      TOKEN_ISSUER: issuer,
+      TOKEN_AUDIENCE: config.TOKEN_AUDIENCE,
     },
     log,
     connection: { kind: 'sqlite', directory: join(config.DATA_DIR, 'databases') },
@@ -98,13 +100,14 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     ),
     transports: new Map(running.map(({ name, execute }) => [name, inProcessTransport(execute)])),
     verifyToken: createTokenVerifier({
-      issuer: environment['TOKEN_ISSUER'] ?? baseUrl,
-      audience: tokenAudience,
+      issuer,
+      audience: config.TOKEN_AUDIENCE,
       keys: new URL(`${baseUrl}/.well-known/jwks.json`),
     }),
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events: { subscribe: (listener) => events.tail(listener) },
     log,
+    registry: processRegistry(),
     config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
   });
   closers.push(
@@ -116,6 +119,13 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
   await platform.storage.ensureBucket();
   for (const { begin } of running) begin();
   return { url, running, gateway, log, stop };
+}
+
+/** Metrics of the process itself beside the gateway's. */
+function processRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
 
 function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {

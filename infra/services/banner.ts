@@ -42,7 +42,7 @@ function signIns({ users, organisations }: DemoFile, dataDirectory: string): str
     `  demo sign-ins (${first?.name ?? ''}; all of them are in ${dataDirectory}/demo.json)`,
     ...shown.map(({ email, password, roles }) => `  ${email.padEnd(32)} ${password.padEnd(14)} ${roles.join(', ')}`),
     '',
-    `  next            npm run case -- picture.jpg --demo ${dataDirectory}/demo.json`,
+    `  next            npm run case -- ${dataDirectory}/melanoma.jpg --demo ${dataDirectory}/demo.json`,
     '',
   ];
 }

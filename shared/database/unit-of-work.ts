@@ -15,6 +15,9 @@ import { isUniqueViolation } from './unique-violation';
 
 const idempotencyHours = 24;
 
+/** Organisations that are known to have their own key. Its row never goes; what is destroyed is emptied. */
+const organisationsWithKey = new WeakMap<KeyRing, Set<string>>();
+
 /** What units of work of one subgraph share. */
 export interface Persistence {
   readonly database: Database;
@@ -154,11 +157,10 @@ export class UnitOfWork {
     if (this.transactionManager) return work(this);
     const { database, committed } = this.persistence;
     const { result, hasWritten } = await withTenant(this.actor.organisationId, async () => {
-      // The organisation's own key is made outside any transaction: a rollback must not take it from those who used it.
-      const indexKey = await this.indexKey();
+      await this.ensureOrganisationKey();
       return inTransaction(database.tenant, async (manager) => {
         const unit = new UnitOfWork(this.persistence, this.options, manager);
-        unit.knownIndexKey = indexKey;
+        unit.knownIndexKey = this.knownIndexKey;
         return { result: await work(unit), hasWritten: unit.hasWritten };
       });
     });
@@ -205,6 +207,17 @@ export class UnitOfWork {
   /** Keyed hash of a value, for equality search without the value: HMAC-SHA-256 under the organisation's index key. */
   async hash(field: string, value: string): Promise<string> {
     return blindIndex(await this.indexKey(), field, value);
+  }
+
+  /** Made outside any transaction: a rollback must not take it from those who used it. */
+  private async ensureOrganisationKey(): Promise<void> {
+    const { organisationId } = this.actor;
+    const { keys } = this.persistence;
+    const known = organisationsWithKey.get(keys) ?? new Set<string>();
+    organisationsWithKey.set(keys, known);
+    if (known.has(organisationId)) return;
+    await this.indexKey();
+    known.add(organisationId);
   }
 
   private async indexKey(): Promise<Buffer> {

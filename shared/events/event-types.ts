@@ -33,7 +33,7 @@ const managementPlan = code(
   'REPEAT_IMAGES',
   'FOLLOW_UP_INTERVAL',
 );
-const decisionSource = code('AI', 'HUMAN', 'AI_WITH_SECOND_READ', 'ADJUDICATION', 'MDT');
+const decisionSource = code('AI', 'HUMAN', 'AI_WITH_SECOND_READ', 'ADJUDICATION', 'MDT', 'RULE');
 
 const patientId = id('pat');
 const caseId = id('case');

@@ -7,5 +7,3 @@ export const testMysql = {
   user: process.env['MYSQL_USER'] ?? 'root',
   password: process.env['MYSQL_PASSWORD'] ?? '',
 };
-
-export const testRedisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';

@@ -62,7 +62,6 @@ export interface TestSubgraph {
   /** Every event that has left the outbox, in order. */
   readonly events: readonly PlatformEvent[];
   /** Runs an operation as an actor, as the gateway would. */
-  // eslint-disable-next-line @typescript-eslint/max-params -- who, what, with what and on which event: tests read best so
   ask(
     actor: Actor | null,
     query: string,
@@ -123,6 +122,7 @@ export async function startTestSubgraph<Ports>(
     storage: objects.storage,
     publicUrl: outside.url,
     events,
+    // eslint-disable-next-line @typescript-eslint/max-params -- who, what, with what, on which event: tests read best so
     ask: (actor, query, variables = {}, event) =>
       running.execute({ query, variables, actor, correlationId: newCorrelationId(), event: event ?? null }),
     deliver: (type, event) => deliver(transport, type, event),

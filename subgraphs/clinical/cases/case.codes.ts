@@ -43,6 +43,6 @@ export const managementPlans = [
 export type ManagementPlan = (typeof managementPlans)[number];
 export const ManagementPlanEnum = enumOf('ManagementPlan', managementPlans);
 
-export const decisionSources = ['AI', 'HUMAN', 'AI_WITH_SECOND_READ', 'ADJUDICATION', 'MDT'] as const;
+export const decisionSources = ['AI', 'HUMAN', 'AI_WITH_SECOND_READ', 'ADJUDICATION', 'MDT', 'RULE'] as const;
 export type DecisionSource = (typeof decisionSources)[number];
 export const DecisionSourceEnum = enumOf('DecisionSource', decisionSources);

@@ -53,5 +53,5 @@ function decisionFrom({ human, ai }: Findings, fixed: ManagementPlan | undefined
     reviewId: null,
     aiReviewId: null,
   } as const;
-  return { management: fixed, decidedBy: 'HUMAN', ...unknown };
+  return { management: fixed, decidedBy: 'RULE', ...unknown };
 }
