@@ -13,6 +13,8 @@ import { drawPicture } from './run-case';
 const casesPerClinic = 10;
 const bookingsPerClinic = 3;
 const embeddedCrashes = 4;
+/** Of the 102 steps that the work has in all (see `countWork`): the last process is killed before all is done. */
+const latestCrash = 95;
 const random = randomFrom(crashSeed);
 
 /** 20 cases on their way in two organisations while processes are killed; afterwards everything has happened once. */
@@ -89,17 +91,35 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     ]);
   });
 
-  /** Kills at moments that chance chooses: the one process several times, or each of the many once and then all. */
+  /** Kills after so much work as chance chooses: the one process several times, or each of the many once and then all. */
   async function crash(): Promise<void> {
     const names = mode === 'embedded' ? Array<string>(embeddedCrashes).fill('launcher') : shuffled(kinds(platform));
-    for (const name of names) {
-      const afterMs = 100 + Math.floor(random() * 700);
-      await pause(afterMs);
+    const points = names.map(() => Math.floor(random() * latestCrash)).sort((a, b) => a - b);
+    for (const [index, name] of names.entries()) {
+      const point = points[index] ?? 0;
+      const done = await until('the next crash', async () => {
+        const now = await countWork();
+        return now >= point ? String(now) : null;
+      });
       platform.kill(name);
-      const [row] = await databases.query('clinical', "SELECT COUNT(*) AS n FROM skin_cases WHERE status = 'DECIDED'");
-      crashes.push(`${name} after ${String(afterMs)} ms, ${String(row?.['n'])} cases decided`);
+      crashes.push(`${name} after ${done} steps`);
       if (name === 'launcher') await platform.restart();
     }
+  }
+
+  /** Steps of the work: a case's moves, messages, invoices. */
+  async function countWork(): Promise<number> {
+    const steps = [
+      ['clinical', "case_events WHERE to_code IN ('SUBMITTED', 'IN_AI_REVIEW', 'IN_HUMAN_REVIEW', 'DECIDED')"],
+      ['notifications', 'notifications'],
+      ['payments', 'invoices'],
+    ] as const;
+    let done = 0;
+    for (const [subgraph, what] of steps) {
+      const [row] = await databases.query(subgraph, `SELECT COUNT(*) AS n FROM ${what}`);
+      done += Number(row?.['n']);
+    }
+    return done;
   }
 
   async function columnsOf(subgraph: string, table: string): Promise<string[]> {
