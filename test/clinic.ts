@@ -61,7 +61,9 @@ interface ConsentToAsk {
 
 async function consentToAll(staff: Api, patientId: string): Promise<void> {
   const purposes = ['DIRECT_CARE', 'PHOTOGRAPHY', 'AI_ANALYSIS', 'EMAIL_CONTACT'];
-  const asked = purposes.map((purpose) => `${purpose}: requiredConsents(purpose: ${purpose}) { type { key } text { id body } }`);
+  const asked = purposes.map(
+    (purpose) => `${purpose}: requiredConsents(purpose: ${purpose}) { type { key } text { id body } }`,
+  );
   const { patient } = await staff.run<{ patient: Record<string, ConsentToAsk[]> }>(
     `query consentsToAsk($id: ID!) { patient(id: $id) { ${asked.join(' ')} } }`,
     { id: patientId },

@@ -39,7 +39,11 @@ describe(`concurrency (${mode})`, () => {
     const before = await counts();
     const asked = Array.from({ length: mutationCount }, (_, index) => attempt(index));
     const codes = await Promise.all(asked);
-    expect(countBy(codes)).toEqual({ granted: mutationCount / 2, NOT_FOUND: mutationCount / 4, invalid: mutationCount / 4 });
+    expect(countBy(codes)).toEqual({
+      granted: mutationCount / 2,
+      NOT_FOUND: mutationCount / 4,
+      invalid: mutationCount / 4,
+    });
     const after = await counts();
     const made = Object.fromEntries(Object.entries(after).map(([table, n]) => [table, n - (before[table] ?? 0)]));
     const granted = mutationCount / 2;
@@ -54,11 +58,12 @@ describe(`concurrency (${mode})`, () => {
   test('the same key sent 20 times at once makes one patient', async () => {
     const before = await counts();
     const input = { idempotencyKey: randomUUID(), identity: identity('same') };
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => createPatient(input).catch(() => null)));
-    const ids = new Set(outcomes.filter((id) => id !== null));
+    const ids = new Set<string>();
+    const make = async (): Promise<Set<string>> => ids.add(await createPatient(input));
+    const codes = await Promise.all(Array.from({ length: 20 }, () => answered(make)));
+    expect(codes).toContain('granted');
     expect(ids.size).toBe(1);
     expect((await counts())['patients']! - before['patients']!).toBe(1);
-    expect(await createPatient(input)).toBe([...ids][0]);
   });
 
   test(`${String(bookingCount)} patients who book one time have one winner`, async () => {
@@ -67,9 +72,12 @@ describe(`concurrency (${mode})`, () => {
     const patientIds: string[] = [];
     for (let index = 0; index < bookingCount; index++) patientIds.push(await registerPatient(clinic.staff));
     const codes = await Promise.all(
-      patientIds.map((patientId) => refusalOf(book(clinic, { patientId, slotToken, caseId: null }))),
+      patientIds.map((patientId) => {
+        const booking = { patientId, slotToken, caseId: null, idempotencyKey: randomUUID() };
+        return answered(() => book(clinic, booking));
+      }),
     );
-    expect(countBy(codes.map((code) => code ?? 'granted'))).toEqual({ granted: 1, SLOT_TAKEN: bookingCount - 1 });
+    expect(countBy(codes)).toEqual({ granted: 1, SLOT_TAKEN: bookingCount - 1 });
     expect(await databases.query('scheduling', 'SELECT COUNT(*) AS n FROM appointments')).toEqual([{ n: 1 }]);
   }, 90_000);
 
@@ -96,13 +104,11 @@ describe(`concurrency (${mode})`, () => {
 
   /** Every second is a patient; of the rest one half names nobody's patient and the other is no patient at all. */
   async function attempt(index: number): Promise<string> {
-    if (index % 2 === 0) {
-      await createPatient({ idempotencyKey: randomUUID(), identity: identity(String(index)) });
-      return 'granted';
-    }
-    if (index % 4 === 1) return (await refusalOf(caseOfNobody())) ?? 'granted';
-    const wrong = { idempotencyKey: randomUUID(), identity: { ...identity(String(index)), birthDate: '1871-02-30' } };
-    return (await refusalOf(createPatient(wrong))) === null ? 'granted' : 'invalid';
+    const valid = { idempotencyKey: randomUUID(), identity: identity(String(index)) };
+    if (index % 2 === 0) return answered(() => createPatient(valid));
+    if (index % 4 === 1) return answered(caseOfNobody);
+    const wrong = { ...valid, identity: { ...valid.identity, birthDate: '1871-02-30' } };
+    return (await answered(() => createPatient(wrong))) === 'granted' ? 'granted' : 'invalid';
   }
 
   async function createPatient(input: object): Promise<string> {
@@ -145,6 +151,17 @@ describe(`concurrency (${mode})`, () => {
     return Object.fromEntries(Object.entries(row ?? {}).map(([name, n]) => [name, Number(n)]));
   }
 });
+
+/**
+ * What came of a request: `granted`, or the code it was refused with. A machine under load may answer too late for the
+ * gateway; a client then sends the same again, with the same key.
+ */
+async function answered(request: () => Promise<unknown>): Promise<string> {
+  return until('an answer', async () => {
+    const code = (await refusalOf(request())) ?? 'granted';
+    return code === 'UPSTREAM_UNAVAILABLE' ? null : code;
+  });
+}
 
 function identity(name: string): object {
   return { givenName: 'Imogen', familyName: `Hartley ${name}`, birthDate: '1971-03-09' };

@@ -1,7 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from './child';
-import { book, chooseFlow, decide, ensureSubmitted, enterClinic, freeSlots, openReviews, prepareCase } from './clinic';
-import { type Clinic, type PreparedCase } from './clinic';
+import {
+  book,
+  chooseFlow,
+  decide,
+  ensureSubmitted,
+  enterClinic,
+  freeSlots,
+  openReviews,
+  prepareCase,
+  type Clinic,
+  type PreparedCase,
+} from './clinic';
 import { crashSeed, mode } from './config';
 import { Databases } from './databases';
 import { findBrokenEffects, hex, type ExpectedCase } from './effects';
@@ -37,7 +47,7 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     const clinics = [await enterClinic(platform.demo, 0), await enterClinic(platform.demo, 1)] as const;
     await chooseFlow(clinics[0], 'both');
     await chooseFlow(clinics[1], 'ai');
-    const prepared = [await prepareAll(clinics[0], picture), await prepareAll(clinics[1], picture)] as const;
+    const prepared = await Promise.all(clinics.map((clinic) => prepareAll(clinic, picture)));
 
     const isDone = new AbortController();
     const reviewing = keepReviewing(clinics[0], isDone.signal);
@@ -59,7 +69,7 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     isDone.abort();
     await reviewing;
     expect(broken).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   test('nothing happens a second time once all is done, and the audit chains are whole', async () => {
     expect(await platform.stop()).toBe(0);
@@ -147,11 +157,7 @@ async function workOn(clinic: Clinic, prepared: readonly PreparedCase[]): Promis
   const booked: Booked[] = [];
   for (const [index, { caseId, patientId }] of prepared.slice(0, bookingsPerClinic).entries()) {
     // The same time in every try: with its idempotency key a booking whose answer was lost is not made twice.
-    const slot = await until(
-      'a free time',
-      async () => (await freeSlots(clinic, caseId))[index * 8] ?? null,
-      120_000,
-    );
+    const slot = await until('a free time', async () => (await freeSlots(clinic, caseId))[index * 8] ?? null, 120_000);
     const booking = { patientId, caseId, slotToken: slot.token, idempotencyKey: `follow-up-${caseId}` };
     booked.push({ caseId, appointmentId: await until('the booking', () => book(clinic, booking), 120_000) });
   }

@@ -80,7 +80,12 @@ const rules: readonly Rule[] = [
     sql: `SELECT ${owner} FROM ai_reviews WHERE status = 'COMPLETED'`,
     wanted: perCase(),
   },
-  { what: 'decision of a reader', subgraph: 'reviews', sql: `SELECT ${owner} FROM review_decisions`, wanted: perRead() },
+  {
+    what: 'decision of a reader',
+    subgraph: 'reviews',
+    sql: `SELECT ${owner} FROM review_decisions`,
+    wanted: perRead(),
+  },
   {
     what: 'message about the decision',
     subgraph: 'notifications',

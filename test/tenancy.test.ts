@@ -97,7 +97,8 @@ describe(`tenancy (${mode})`, () => {
     const sql = <T>(tenant: Tenant, statement: string, values: unknown[] = []): Promise<T[]> =>
       withTenant(tenant.organisation.organisationId, () => application().query<T[]>(statement, values));
     const application = (): Database['tenant'] => care.running.database.tenant;
-    const base = (): string => (ground.connection.kind === 'mysql' ? `${ground.connection.databasePrefix}_clinical` : '');
+    const base = (): string =>
+      ground.connection.kind === 'mysql' ? `${ground.connection.databasePrefix}_clinical` : '';
 
     test('sees its own organisation, and another only as nothing', async () => {
       const [own, other] = [tenants[2]!, tenants[3]!];
@@ -173,7 +174,9 @@ describe(`tenancy (${mode})`, () => {
     const { patientIds, caseIds } = (await care.running.seedDemo(demo)) as Pick<Tenant, 'patientIds' | 'caseIds'>;
     await consents.running.seedDemo(demo);
     for (const id of [...patientIds, ...caseIds]) owners.set(id, organisation.organisationId);
-    const actor = actorOf(organisation, { scopes: ['clinical:patients:read', 'clinical:cases:read', 'clinical:cases:write'] });
+    const actor = actorOf(organisation, {
+      scopes: ['clinical:patients:read', 'clinical:cases:read', 'clinical:cases:write'],
+    });
     const { data } = await consents.ask(actor, '{ consentTypes { id } }');
     for (const { id } of (data as { consentTypes: { id: string }[] }).consentTypes) {
       // A type that two organisations were shown would be seen here already.

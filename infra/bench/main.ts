@@ -20,7 +20,7 @@ const mutations = { warmUp: 32, count: 480, concurrency: 16 };
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
-  const workplace = await makeWorkplace(given.mode, process.env);
+  const workplace = removedOnce(await makeWorkplace(given.mode, process.env));
   // So that an interrupted bench leaves neither a process nor a folder.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp(workplace));
   try {
@@ -29,6 +29,13 @@ async function main(): Promise<void> {
   } finally {
     await workplace.remove();
   }
+}
+
+/** An interrupted bench comes to its end twice: by the signal, and by the platform that is gone. */
+function removedOnce(workplace: Workplace): Workplace {
+  let removal: Promise<void> | null = null;
+  const remove = (): Promise<void> => (removal ??= workplace.remove());
+  return Object.assign(Object.create(workplace) as Workplace, { remove });
 }
 
 async function giveUp(workplace: Workplace): Promise<void> {

@@ -14,6 +14,8 @@ const msPerTick = 10;
 
 /** One start of the platform, as `npm start` or `npm run services` would do it. */
 export class PlatformProcess {
+  private stopping: Promise<void> | null = null;
+
   private constructor(
     private readonly workplace: Workplace,
     private readonly child: ChildProcess,
@@ -76,8 +78,12 @@ export class PlatformProcess {
       .reduce((total, ms) => total + ms, 0);
   }
 
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     const inTime = await Promise.race([exited.then(() => true), pause(stopMs, false, { ref: false })]);

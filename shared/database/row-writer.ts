@@ -10,6 +10,7 @@ import { subjectOf } from './encrypted';
 import { hasHistory } from './history';
 import { HistoryRow } from './platform-tables';
 import { RowCodec, type StoredRow } from './row-codec';
+import { visibilityOf } from './row-policy';
 import { type SubjectKeys } from './subject-keys';
 import { type EntityType, type TenantEntity } from './tenant-entity';
 import { type EventToPublish } from './unit-of-work';
@@ -81,8 +82,11 @@ export class RowWriter {
   }
 
   async remove<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>): Promise<number> {
-    const result = await this.parts.manager.createQueryBuilder().delete().from(type).where(this.own(where)).execute();
-    return result.affected ?? 0;
+    const visibility = visibilityOf<E>(type, this.parts.actor);
+    if (visibility === 'none') return 0;
+    const query = this.parts.manager.createQueryBuilder().delete().from(type).where(this.own(where));
+    if (visibility !== 'all') query.andWhere(visibility);
+    return (await query.execute()).affected ?? 0;
   }
 
   async publish<T extends EventType>(type: T, event: EventToPublish<T>): Promise<void> {
@@ -100,7 +104,10 @@ export class RowWriter {
     where: FindOptionsWhere<E>,
     values: StoredRow,
   ): Promise<number> {
+    const visibility = visibilityOf<E>(type, this.parts.actor);
+    if (visibility === 'none') return 0;
     const query = this.parts.manager.createQueryBuilder().update(type).set(asPartial<E>(values)).where(where);
+    if (visibility !== 'all') query.andWhere(visibility);
     return (await query.updateEntity(false).execute()).affected ?? 0;
   }
 

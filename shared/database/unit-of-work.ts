@@ -5,7 +5,7 @@ import { ConflictError, DomainError, NotFoundError } from '#shared/errors';
 import { type EventDataOf, type EventType } from '#shared/events';
 import { type Database, inTransaction, withTenant } from './open-database';
 import { type Page, type PageRequest, readPage } from './page';
-import { type AccessNotes } from './access-notes';
+import { type AccessNotes, type WrittenNotes } from './access-notes';
 import { IdempotencyRow } from './platform-tables';
 import { RowReader, type ListOptions } from './row-reader';
 import { RowWriter, type NewValues } from './row-writer';
@@ -32,6 +32,8 @@ export interface UnitOptions {
   readonly at: Date;
   /** Collects which records were read, for the audit trail. */
   readonly accessNotes: AccessNotes;
+  /** Whether each transaction stores the notes. A request stores its own when it ends, so that there is one row per access. */
+  readonly writesAccessNotes?: boolean;
 }
 
 /** An event as a service publishes it; envelope and sequence are added. */
@@ -156,14 +158,18 @@ export class UnitOfWork {
   async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     if (this.transactionManager) return work(this);
     const { database, committed } = this.persistence;
-    const { result, hasWritten } = await withTenant(this.actor.organisationId, async () => {
+    const { accessNotes, writesAccessNotes = false } = this.options;
+    const { result, hasWritten, notes } = await withTenant(this.actor.organisationId, async () => {
       await this.ensureOrganisationKey();
       return inTransaction(database.tenant, async (manager) => {
         const unit = new UnitOfWork(this.persistence, this.options, manager);
         unit.knownIndexKey = this.knownIndexKey;
-        return { result: await work(unit), hasWritten: unit.hasWritten };
+        const result = await work(unit);
+        const notes = writesAccessNotes ? await unit.writeAccessNotes() : null;
+        return { result, hasWritten: unit.hasWritten, notes };
       });
     });
+    if (notes) accessNotes.forget(notes);
     if (hasWritten) committed();
     return result;
   }
@@ -199,9 +205,9 @@ export class UnitOfWork {
     }
   }
 
-  /** Stores which records were read so far, as audit rows. */
-  async flushAccessNotes(): Promise<void> {
-    await this.options.accessNotes.flush(this.manager, this.actor, this.at);
+  /** Stores which records were read so far, as audit rows of the present transaction. */
+  writeAccessNotes(): Promise<WrittenNotes> {
+    return this.options.accessNotes.write(this.manager, this.actor, this.at);
   }
 
   /** Keyed hash of a value, for equality search without the value: HMAC-SHA-256 under the organisation's index key. */

@@ -1,5 +1,5 @@
 import { type Actor } from '#shared/auth';
-import { AccessNotes, UnitOfWork, type Persistence } from '#shared/database';
+import { AccessNotes, type TenantEntity, UnitOfWork, type Persistence } from '#shared/database';
 import { UnauthenticatedError } from '#shared/errors';
 import { type PlatformEvent } from '#shared/events';
 import { type BatchFunction, Loaders } from '#shared/graphql';
@@ -52,6 +52,12 @@ export class RequestContext<Ports = unknown> {
   /** Writes down whose records were read. The answer leaves only once this is stored. */
   async finish(): Promise<void> {
     if (this.accessNotes.isEmpty) return;
-    await this.unit.transaction((unit) => unit.flushAccessNotes());
+    const written = await this.unit.transaction((unit) => unit.writeAccessNotes());
+    this.accessNotes.forget(written);
+  }
+
+  /** Notes an act that the audit trail names: what `@audited` on a field promises. */
+  audited(action: string, row: TenantEntity): void {
+    this.accessNotes.add(row.constructor.name, row, action);
   }
 }

@@ -223,9 +223,11 @@ async function handle<Ports>(
   await runInContext(work, () =>
     withTenant(event.organisationId, () =>
       inTransaction(persistence.database.tenant, (manager) =>
-        consumeOnce(manager, name, event, () =>
-          consumer.handle(event, { unit: new UnitOfWork(persistence, options, manager), ports }),
-        ),
+        consumeOnce(manager, name, event, async () => {
+          const unit = new UnitOfWork(persistence, options, manager);
+          await consumer.handle(event, { unit, ports });
+          await unit.writeAccessNotes();
+        }),
       ),
     ),
   );

@@ -21,6 +21,6 @@ export class SystemAccess {
   /** Work on behalf of one organisation, as this service. */
   unitFor(organisation: Organisation, at: Date): UnitOfWork {
     const actor = serviceActor(this.service.name, organisation, this.service.scopes);
-    return new UnitOfWork(this.persistence, { actor, at, accessNotes: new AccessNotes() });
+    return new UnitOfWork(this.persistence, { actor, at, accessNotes: new AccessNotes(), writesAccessNotes: true });
   }
 }

@@ -66,6 +66,20 @@ test('keeps a clean, upright copy without metadata, and removes the original', a
   expect(await clinic.subject.storage.head(`uploads/${clinic.organisation.organisationId}/${ticket.id}`)).toBeNull();
 });
 
+test('writes down who was given a picture, by the name of the act', async () => {
+  const ticket = await uploaded(await picture());
+  await complete(ticket.id);
+  await clinic.run(clinic.doctor, imageQuery, { id: ticket.image.id });
+  const rows = await clinic.subject.running.database.system.query<{ record: string }[]>(
+    'SELECT record FROM audit_intake',
+  );
+  const downloads = rows.filter(
+    ({ record }) => record.includes('"image.download"') && record.includes(ticket.image.id),
+  );
+  expect(downloads).toHaveLength(1);
+  expect(downloads[0]?.record).toContain(clinic.doctor.subject);
+});
+
 test('answers the first outcome to whoever completes again, also to several at once', async () => {
   const ticket = await uploaded(await picture());
   const answers = await Promise.all([complete(ticket.id), complete(ticket.id), complete(ticket.id)]);
