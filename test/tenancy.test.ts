@@ -146,7 +146,7 @@ describe(`tenancy (${mode})`, () => {
       const forged = withTenant(own.organisation.organisationId, () =>
         application().transaction(async (manager) => {
           await manager.query('SET @app_org = ?', [idBytes('org', other.organisation.organisationId)]);
-          return manager.query('SELECT id FROM patients');
+          await manager.query('SELECT id FROM patients');
         }),
       );
       await expect(forged).rejects.toThrow('forged');

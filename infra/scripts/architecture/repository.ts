@@ -9,6 +9,8 @@ export interface Repository {
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Committed SDL by subgraph. */
   readonly schemas: ReadonlyMap<string, DocumentNode>;
+  /** Pages of docs/ by file name. */
+  readonly pages: ReadonlyMap<string, string>;
 }
 
 const folders = ['shared', 'gateway', 'subgraphs', 'infra'];
@@ -21,7 +23,11 @@ export function readRepository(root: string): Repository {
   const schemas = paths
     .map((path) => [/^subgraphs\/([^/]+)\/schema\.graphql$/.exec(path)?.[1], path] as const)
     .flatMap(([name, path]) => (name === undefined ? [] : [[name, read(root, path)] as const]));
-  return repositoryOf(Object.fromEntries(sources), Object.fromEntries(schemas));
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  return {
+    ...repositoryOf(Object.fromEntries(sources), Object.fromEntries(schemas)),
+    pages: new Map(pages.map((name) => [name, read(root, `docs/${name}`)])),
+  };
 }
 
 export function repositoryOf(sources: Record<string, string>, schemas: Record<string, string> = {}): Repository {
@@ -30,6 +36,7 @@ export function repositoryOf(sources: Record<string, string>, schemas: Record<st
       Object.entries(sources).map(([path, text]) => [path, createSourceFile(path, text, ScriptTarget.ES2022, true)]),
     ),
     schemas: new Map(Object.entries(schemas).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })])),
+    pages: new Map(),
   };
 }
 

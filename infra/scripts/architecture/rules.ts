@@ -1,3 +1,4 @@
+import { everyNameIsInItsReference } from './docs-rules';
 import {
   everyMigrationIsNamedByItsTime,
   everyTableOfAnEntityHasAMigration,
@@ -28,4 +29,5 @@ export const rules: readonly Rule[] = [
   { says: 'Every migration is named by its time', check: everyMigrationIsNamedByItsTime },
   { says: 'Migrations run in the order of their times', check: migrationsRunInOrder },
   { says: 'Every table of an entity has a migration', check: everyTableOfAnEntityHasAMigration },
+  { says: 'Every error code, event and scope stands in its reference page', check: everyNameIsInItsReference },
 ];
