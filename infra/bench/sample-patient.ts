@@ -1,4 +1,4 @@
-import { type CreatePatientInput } from '../../subgraphs/clinical/patients/patient.types';
+import { type CreatePatientInput } from '../../subgraphs/clinical';
 
 const givenNames = ['Imogen', 'Tobias', 'Alba', 'Yusuf', 'Mei', 'Ines', 'Oluwaseun', 'Freya', 'Kwame', 'Soraya'];
 const familyNames = ['Hartley', 'Marchetti', 'Winterbourne', 'Haddad', 'Lin', 'Duarte', 'Adeyemi', 'Holm', 'Mensah'];

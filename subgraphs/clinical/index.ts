@@ -52,3 +52,7 @@ export const clinical = defineSubgraph<ClinicalPorts>({
   ports: clinicalPorts,
   seedDemo: seedClinicalDemo,
 });
+
+/** For imports and benchmarks, which fill the database while the platform rests. */
+export { createPatientsInBulk } from './patients/patient.service';
+export { type CreatePatientInput } from './patients/patient.types';
