@@ -70,7 +70,7 @@ export interface TestSubgraph {
   ): Promise<SubgraphAnswer>;
   /** Delivers an event of another subgraph and waits until every consumer has handled it. */
   deliver<T extends EventType>(type: T, event: EventToDeliver<T>): Promise<PlatformEvent>;
-  /** Resolves when `condition` holds; polls, and fails after 10 s naming what it waited for. */
+  /** Resolves when `condition` holds; polls, and fails after 30 s naming what it waited for. */
   until<T>(
     what: string,
     condition: () => Promise<T | null | undefined | false> | T | null | undefined | false,
@@ -163,13 +163,13 @@ async function until<T>(
   what: string,
   condition: () => Promise<T | null | undefined | false> | T | null | undefined | false,
 ): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     const value = await condition();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`Waited 10 s for ${what}`);
+  throw new Error(`Waited 30 s for ${what}`);
 }
 
 async function startObjects(directory: string): Promise<{ storage: ObjectStore; stop: () => Promise<void> }> {
