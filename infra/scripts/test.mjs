@@ -1,8 +1,10 @@
 /**
- * `npm test [-- jest arguments]`. Without arguments:
- *   1. every suite, on SQLite: needs nothing but Node;
- *   2. the suites of subgraphs/ and test/ again with TEST_DATABASE=mysql, when MariaDB and Redis answer. With
+ * `npm test [-- jest arguments]`. Without arguments, one after the other:
+ *   1. the parts on SQLite: needs nothing but Node;
+ *   2. the whole platform (test/) in one process on SQLite;
+ *   3. and 4. the subgraphs, and the whole platform as services, on MySQL and Redis when they answer. With
  *      REQUIRE_SERVICES=1 (CI) it is a failure when they do not.
+ * A whole platform is up to ten processes, so its suites run one at a time.
  * With arguments (a path, -t …) they go to jest, and there is one run, on the database TEST_DATABASE says.
  * The last line is `N passed, N failed`, over all runs. A suite that cannot run is a failure; so is a run without tests.
  */
@@ -25,21 +27,39 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || isEmpty ? 1 : 0;
 
 async function runAll() {
-  const first = await run([], { TEST_DATABASE: 'sqlite' });
-  const missing = first.isInterrupted ? [] : await unreachableServices();
-  if (missing.length === 0 && !first.isInterrupted) return [first, await runOnServices()];
-  if (process.env.REQUIRE_SERVICES !== '1') {
-    if (missing.length > 0) console.log(`Not run on MySQL and Redis: there is no ${missing.join(' and no ')}`);
-    return [first];
-  }
-  console.log(`REQUIRE_SERVICES=1, but there is no ${missing.join(' and no ')}`);
-  return [first, { passed: 0, failed: missing.length }];
+  const results = await runEach([
+    () => run(only('(shared|gateway|subgraphs|infra/(?!services/))'), { TEST_DATABASE: 'sqlite' }),
+    () => run([...only('test/'), '--runInBand'], { TEST_DATABASE: 'sqlite' }),
+  ]);
+  if (results.some(({ isInterrupted }) => isInterrupted)) return results;
+  const missing = await unreachableServices();
+  if (missing.length === 0) return [...results, ...(await runOnServices())];
+  const isRequired = process.env.REQUIRE_SERVICES === '1';
+  console.log(`Not run on MySQL and Redis: there is no ${missing.join(' and no ')}`);
+  return isRequired ? [...results, { passed: 0, failed: missing.length }] : results;
 }
 
 function runOnServices() {
-  console.log('\nAgain on MySQL and Redis: subgraphs/ and test/');
-  const path = `^${root.replace(/[^\w/]/g, '\\$&')}/(subgraphs|test)/.*\\.test\\.ts$`;
-  return run(['--testPathPatterns', path, '--passWithNoTests'], { TEST_DATABASE: 'mysql' });
+  console.log('\nAgain on MySQL and Redis');
+  return runEach([
+    () => run(only('subgraphs/'), { TEST_DATABASE: 'mysql' }),
+    () => run([...only('(test|infra/services)/'), '--runInBand'], { TEST_DATABASE: 'mysql' }),
+  ]);
+}
+
+/** Stops at an interruption. */
+async function runEach(runs) {
+  const results = [];
+  for (const one of runs) {
+    if (results.some(({ isInterrupted }) => isInterrupted)) break;
+    results.push(await one());
+  }
+  return results;
+}
+
+/** Suites below these folders. */
+function only(folders) {
+  return ['--testPathPatterns', `^${root.replace(/[^\w/]/g, '\\$&')}/${folders}.*\\.test\\.ts$`];
 }
 
 /** One run of jest. Its own report goes to the terminal; the figures come from its JSON report. */
