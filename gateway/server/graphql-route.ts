@@ -41,7 +41,11 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
       await identify(request, options.authenticate);
     });
     scope.addHook('onResponse', (request, reply, next) => {
-      metrics.observeRequest(callerOf(request).label.operation, reply.statusCode, reply.elapsedTime / 1000);
+      const { label, correlationId } = callerOf(request);
+      metrics.observeRequest(label.operation, reply.statusCode, reply.elapsedTime / 1000);
+      const durationMs = Math.round(reply.elapsedTime);
+      // The access log: the operation by its hash, for a document may carry literals about a patient.
+      log.info({ correlationId, operation: label.operation, status: reply.statusCode, durationMs }, 'Answered');
       next();
     });
     scope.route({

@@ -12,6 +12,8 @@ const schema = z.object({
   /** Who the tokens are from; this platform's own address unless given. */
   TOKEN_ISSUER: setting.optionalUrl(),
   TOKEN_AUDIENCE: setting.text('sa-platform'),
+  /** Longest wait for one answer of one subgraph. */
+  SUBGRAPH_DEADLINE_MS: setting.integer({ min: 100, max: 60_000, fallback: 5_000 }),
   INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
 });
 

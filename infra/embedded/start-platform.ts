@@ -1,10 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { createTokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
+import { createTokenVerifier, generateInternalKeys, type VerifiedActorContext, verifyActorContext } from '#shared/auth';
 import { contextFields } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
-import { inProcessTransport as inProcessEvents } from '#shared/events';
+import { type EventTransport, inProcessTransport as inProcessEvents } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import { mountRoutes, startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
@@ -74,8 +74,8 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
   const internal = generateInternalKeys(['gateway', ...subgraphs.map(({ name }) => `service:${name}`)]);
   const platform: Platform = {
     environment: {
-      ...environment,
       ...simulatorSettings(simulators, secrets),
+      ...environment,
       TOKEN_ISSUER: issuer,
       TOKEN_AUDIENCE: config.TOKEN_AUDIENCE,
     },
@@ -94,22 +94,9 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     closers.push(() => started.stop());
     running.push(started);
   }
-  const gateway = await createGateway({
-    supergraph: loadSupergraph(
-      composeSupergraph(running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }))),
-    ),
-    transports: new Map(running.map(({ name, execute }) => [name, inProcessTransport(execute)])),
-    verifyToken: createTokenVerifier({
-      issuer,
-      audience: config.TOKEN_AUDIENCE,
-      keys: new URL(`${baseUrl}/.well-known/jwks.json`),
-    }),
-    verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
-    events: { subscribe: (listener) => events.tail(listener) },
-    log,
-    registry: processRegistry(),
-    config: { ...defaultGatewayConfig, host: config.HOST, port: config.PORT, introspection: config.INTROSPECTION },
-  });
+  const verifyService = (token: string): Promise<VerifiedActorContext> =>
+    verifyActorContext(internal.keys, token, 'gateway');
+  const gateway = await openGateway({ config, issuer, log, running, events, verifyService });
   closers.push(
     () => events.close(),
     () => gateway.close(),
@@ -119,6 +106,38 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
   await platform.storage.ensureBucket();
   for (const { begin } of running) begin();
   return { url, running, gateway, log, stop };
+}
+
+interface GatewayParts extends Pick<Assembly, 'config' | 'log'> {
+  readonly issuer: string;
+  readonly running: readonly RunningSubgraph[];
+  readonly events: EventTransport;
+  readonly verifyService: (token: string) => Promise<VerifiedActorContext>;
+}
+
+/** The gateway over the subgraphs of this process: no network between them. */
+function openGateway({ config, issuer, log, running, events, verifyService }: GatewayParts): Promise<Gateway> {
+  const services = running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }));
+  return createGateway({
+    supergraph: loadSupergraph(composeSupergraph(services)),
+    transports: new Map(running.map(({ name, execute }) => [name, inProcessTransport(execute)])),
+    verifyToken: createTokenVerifier({
+      issuer,
+      audience: config.TOKEN_AUDIENCE,
+      keys: new URL(`http://${config.HOST}:${String(config.PORT)}/.well-known/jwks.json`),
+    }),
+    verifyService,
+    events: { subscribe: (listener) => events.tail(listener) },
+    log,
+    registry: processRegistry(),
+    config: {
+      ...defaultGatewayConfig,
+      host: config.HOST,
+      port: config.PORT,
+      introspection: config.INTROSPECTION,
+      subgraphDeadlineMs: config.SUBGRAPH_DEADLINE_MS,
+    },
+  });
 }
 
 /** Metrics of the process itself beside the gateway's. */

@@ -88,7 +88,7 @@ test('shows its lesions, pictures and a timeline of who did what in order', asyn
   });
   expect(shown.timeline.nodes.map(({ type, to }) => `${type} ${to}`)).toEqual([
     'CREATED DRAFT',
-    'FINDING_ADDED UPPER_BACK',
+    'FINDING_ADDED null',
     'STATUS_CHANGED AWAITING_IMAGES',
     'IMAGE_REQUESTED DERMOSCOPIC',
     'IMAGE_VERIFIED DERMOSCOPIC',

@@ -26,7 +26,7 @@ export async function addFinding(unit: UnitOfWork, input: AddFindingInput): Prom
     const { patientId } = skinCase;
     const finding = await tx.create(SkinFinding, { id: newId('fnd'), caseId, patientId, ...values });
     skinCase.findingCount += 1;
-    await noteInTimeline(tx, skinCase, { type: 'FINDING_ADDED', to: bodySite.code });
+    await noteInTimeline(tx, skinCase, { type: 'FINDING_ADDED' });
     await tx.publish('clinical.finding.added', announcement(skinCase, { findingId: finding.id }, finding.id));
     await awaitImages(tx, skinCase);
     return finding;
