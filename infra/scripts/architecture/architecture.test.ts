@@ -1,3 +1,4 @@
+import { everyNameIsInItsReference } from './docs-rules';
 import { repositoryOf } from './repository';
 import { rules } from './rules';
 
@@ -126,4 +127,15 @@ describe('sources', () => {
       'No SQL of a subgraph names another database': ['subgraphs/clinical/a.ts: FROM consent.records'],
     });
   });
+});
+
+test('a name that its reference page leaves out is found', () => {
+  const page = {
+    page: 'docs/events.md',
+    text: '`case.created`',
+    names: ['clinical.case.created', 'auth.client.revoked'],
+  };
+  expect(everyNameIsInItsReference({ ...repositoryOf({}), references: [page] })).toEqual([
+    'docs/events.md does not name auth.client.revoked',
+  ]);
 });

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type DocumentNode } from 'graphql';
 import { createSourceFile, ScriptTarget, type SourceFile } from 'typescript';
+import { scopes } from '#shared/auth';
+import { errorCodes } from '#shared/errors';
+import { eventTypes } from '#shared/events';
 
 /** What the rules look at; tests give them a small one. */
 export interface Repository {
@@ -9,9 +12,22 @@ export interface Repository {
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Committed SDL by subgraph. */
   readonly schemas: ReadonlyMap<string, DocumentNode>;
-  /** Pages of docs/ by file name. */
-  readonly pages: ReadonlyMap<string, string>;
+  readonly references: readonly Reference[];
 }
+
+/** A page where a reader looks something up by its exact name. */
+export interface Reference {
+  readonly page: string;
+  readonly text: string;
+  /** What it has to name. */
+  readonly names: readonly string[];
+}
+
+const references = {
+  'docs/errors.md': Object.keys(errorCodes),
+  'docs/events.md': Object.keys(eventTypes),
+  'docs/scopes.md': scopes,
+};
 
 const folders = ['shared', 'gateway', 'subgraphs', 'infra'];
 
@@ -23,10 +39,9 @@ export function readRepository(root: string): Repository {
   const schemas = paths
     .map((path) => [/^subgraphs\/([^/]+)\/schema\.graphql$/.exec(path)?.[1], path] as const)
     .flatMap(([name, path]) => (name === undefined ? [] : [[name, read(root, path)] as const]));
-  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
   return {
     ...repositoryOf(Object.fromEntries(sources), Object.fromEntries(schemas)),
-    pages: new Map(pages.map((name) => [name, read(root, `docs/${name}`)])),
+    references: Object.entries(references).map(([page, names]) => ({ page, names, text: read(root, page) })),
   };
 }
 
@@ -36,7 +51,7 @@ export function repositoryOf(sources: Record<string, string>, schemas: Record<st
       Object.entries(sources).map(([path, text]) => [path, createSourceFile(path, text, ScriptTarget.ES2022, true)]),
     ),
     schemas: new Map(Object.entries(schemas).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })])),
-    pages: new Map(),
+    references: [],
   };
 }
 
