@@ -13,6 +13,7 @@ export {
 export { defaultPageSize, maxPageSize, type Page, type PageArguments, type PageRequest } from './page';
 export { platformEntities, platformMigrations } from './platform-tables';
 export { patientVisibility, VisibleBy, type RowPolicy, type Visibility } from './row-policy';
+export { retryStale } from './retry-stale';
 export { type NewValues } from './row-writer';
 export { TenantEntity, type EntityType } from './tenant-entity';
 export { UnitOfWork, type EventToPublish, type Once, type Persistence, type UnitOptions } from './unit-of-work';

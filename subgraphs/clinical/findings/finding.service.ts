@@ -1,11 +1,10 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { InputError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { assertWithin, type Bounds } from '../bounds';
 import { announcement } from '../cases/case-events';
 import { Case } from '../cases/case.entity';
 import { moveCase } from '../cases/case.service';
-import { retryStale } from '../cases/retry-stale';
 import { noteInTimeline } from '../timeline/timeline.service';
 import { bodySiteOf } from './finding.codes';
 import { SkinFinding } from './finding.entity';

@@ -1,10 +1,9 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { ConflictError, DomainError, unreachable } from '#shared/errors';
 import { type ObjectStore } from '#shared/storage';
 import { announcement } from '../cases/case-events';
 import { Case } from '../cases/case.entity';
 import { moveCase } from '../cases/case.service';
-import { retryStale } from '../cases/retry-stale';
 import { noteInTimeline } from '../timeline/timeline.service';
 import { hasImageOfEveryFinding } from './completeness';
 import { Image } from './image.entity';

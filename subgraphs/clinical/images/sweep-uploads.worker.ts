@@ -1,8 +1,7 @@
 import { IsNull, LessThan } from 'typeorm';
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { type ObjectStore } from '#shared/storage';
 import { type Worker } from '#shared/subgraph';
-import { retryStale } from '../cases/retry-stale';
 import { type ClinicalPorts } from '../ports';
 import { Image } from './image.entity';
 import { UploadTicket } from './upload-ticket.entity';

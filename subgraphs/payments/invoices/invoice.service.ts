@@ -1,12 +1,11 @@
 import { In, LessThan } from 'typeorm';
-import { type Page, type UnitOfWork } from '#shared/database';
+import { type Page, type UnitOfWork, isUniqueViolation, retryStale } from '#shared/database';
 import { InputError } from '#shared/errors';
 import { type EventDataOf } from '#shared/events';
 import { parseId } from '#shared/ids';
 import { currencyOf } from '../currency';
 import { post } from '../ledger/ledger.service';
 import { Price } from '../prices/price.entity';
-import { retrying } from '../retrying';
 import { type DraftLine, storeDraft } from './draft-invoice';
 import { ensureSequence, lockSequence, nextNumber } from './invoice-number.service';
 import { announce, announceWithTotal } from './invoice.events';
@@ -23,15 +22,17 @@ export async function createInvoice(unit: UnitOfWork, input: CreateInvoiceInput)
     throw new InputError(`An invoice has 1 to ${String(mostLines)} lines`, ['input', 'lines']);
   }
   const once = { operation: 'createInvoice', key: input.idempotencyKey, request: input };
-  return retrying(() =>
-    unit.once(Invoice, once, async (tx) => {
-      const lines: DraftLine[] = [];
-      for (const line of input.lines) lines.push(await pricedLine(tx, line));
-      const [currency = currencyOf(tx.actor.region), ...others] = new Set(lines.map(({ price }) => price.currency));
-      if (others.length > 0) throw new InputError('All lines are in one currency', ['input', 'lines']);
-      const { patientId, appointmentId = null, caseId = null, dueOn = null } = input;
-      return storeDraft(tx, { patientId, appointmentId, caseId, dueOn, currency, lines });
-    }),
+  return retryStale(
+    () =>
+      unit.once(Invoice, once, async (tx) => {
+        const lines: DraftLine[] = [];
+        for (const line of input.lines) lines.push(await pricedLine(tx, line));
+        const [currency = currencyOf(tx.actor.region), ...others] = new Set(lines.map(({ price }) => price.currency));
+        if (others.length > 0) throw new InputError('All lines are in one currency', ['input', 'lines']);
+        const { patientId, appointmentId = null, caseId = null, dueOn = null } = input;
+        return storeDraft(tx, { patientId, appointmentId, caseId, dueOn, currency, lines });
+      }),
+    isUniqueViolation,
   );
 }
 

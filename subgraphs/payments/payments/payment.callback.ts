@@ -1,3 +1,4 @@
+import { isUniqueViolation, retryStale } from '#shared/database';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { regions } from '#shared/auth';
@@ -7,7 +8,6 @@ import { type PaymentsPorts } from '../ports';
 import { type ChargeOutcome } from '../provider/provider';
 import { failureCodeOf, intentSchema } from '../provider/stripe-intent';
 import { isSignedByProvider } from '../provider/stripe-signature';
-import { retrying } from '../retrying';
 import { Payment } from './payment.entity';
 import { ProviderEvent } from './provider-event.entity';
 import { recordOutcome } from './settlement.service';
@@ -87,12 +87,14 @@ function readCallback(body: Buffer): Callback | null {
 async function takeIn(system: SystemAccess, { eventId, metadata, outcome }: Callback, at: Date): Promise<void> {
   const { organisation_id: organisationId, region, payment_id: paymentId } = metadata;
   const unit = system.unitFor({ organisationId, region }, at);
-  await retrying(() =>
-    unit.transaction(async (tx) => {
-      const isKnown = (await tx.findBy(ProviderEvent, { providerEventId: eventId })) !== null;
-      if (isKnown || !(await tx.find(Payment, paymentId))) return;
-      await tx.create(ProviderEvent, { id: newId('evt'), providerEventId: eventId });
-      await recordOutcome(tx, paymentId, outcome);
-    }),
+  await retryStale(
+    () =>
+      unit.transaction(async (tx) => {
+        const isKnown = (await tx.findBy(ProviderEvent, { providerEventId: eventId })) !== null;
+        if (isKnown || !(await tx.find(Payment, paymentId))) return;
+        await tx.create(ProviderEvent, { id: newId('evt'), providerEventId: eventId });
+        await recordOutcome(tx, paymentId, outcome);
+      }),
+    isUniqueViolation,
   );
 }

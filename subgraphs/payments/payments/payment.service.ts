@@ -1,10 +1,9 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, isUniqueViolation, retryStale } from '#shared/database';
 import { DomainError, InputError, NotFoundError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { canPayFor } from '../invoices/invoice.policy';
 import { Invoice } from '../invoices/invoice.entity';
 import { type PaymentsPorts } from '../ports';
-import { retrying } from '../retrying';
 import { isSettled } from './payment.codes';
 import { Payment } from './payment.entity';
 import { type StartPaymentArgs } from './payment.types';
@@ -33,7 +32,7 @@ export async function startPayment(
       provider: provider?.name ?? defaultProvider,
       nextAttemptAt: new Date(tx.at.getTime() + leaseMs),
     });
-  const payment = await retrying(() => unit.once(Payment, once, open));
+  const payment = await retryStale(() => unit.once(Payment, once, open), isUniqueViolation);
   const settled = isSettled(payment.status) ? payment : await completePayment(unit, provider, payment);
   if (settled.status === 'FAILED' || settled.status === 'CANCELLED') throw refused(settled);
   return settled;

@@ -1,10 +1,9 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, isUniqueViolation, retryStale } from '#shared/database';
 import { DomainError } from '#shared/errors';
 import { announceWithTotal } from '../invoices/invoice.events';
 import { Invoice } from '../invoices/invoice.entity';
 import { post } from '../ledger/ledger.service';
 import { type Charge, type ChargeOutcome, type PaymentProvider } from '../provider/provider';
-import { retrying } from '../retrying';
 import { isSettled } from './payment.codes';
 import { Payment } from './payment.entity';
 
@@ -21,7 +20,7 @@ export async function completePayment(
   if (!provider) throw new DomainError('UPSTREAM_UNAVAILABLE', 'No payment provider is configured');
   const { id, providerRef } = payment;
   const outcome = await (providerRef === null ? provider.charge(chargeOf(payment)) : provider.retrieve(providerRef));
-  return retrying(() => unit.transaction((tx) => recordOutcome(tx, id, outcome)));
+  return retryStale(() => unit.transaction((tx) => recordOutcome(tx, id, outcome)), isUniqueViolation);
 }
 
 /** Payment, invoice, ledger and events change together or not at all; an outcome that is known already changes nothing. */

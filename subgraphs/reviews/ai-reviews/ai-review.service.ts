@@ -1,7 +1,6 @@
 import { In } from 'typeorm';
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { newId } from '#shared/ids';
-import { onFreshRows } from '../fresh';
 import { openStates } from '../machine';
 import { advance } from '../workflows/advance';
 import { WorkflowInstance } from '../workflows/instance.entity';
@@ -53,7 +52,7 @@ export async function changeAiReview(
   id: string,
   change: (review: AiReview) => boolean,
 ): Promise<boolean> {
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.transaction(async (tx) => {
       const review = await tx.get(AiReview, id);
       if (review.isOver() || !change(review)) return false;

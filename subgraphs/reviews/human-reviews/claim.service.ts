@@ -1,8 +1,7 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { DomainError, ForbiddenError, NotFoundError } from '#shared/errors';
 import { type Actor } from '#shared/auth';
 import { durationMs, later } from '../duration';
-import { onFreshRows } from '../fresh';
 import { ReviewQueue } from '../queues/queue.entity';
 import { logArrow } from './audit-log.service';
 import { HumanReview, type Reader } from './human-review.entity';
@@ -22,7 +21,7 @@ export function readerOf({ practitionerId, userId }: Actor): Reader {
  */
 export async function claimReview(unit: UnitOfWork, id: string): Promise<HumanReview> {
   const reader = readerOf(unit.actor);
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.transaction(async (tx) => {
       const review = await tx.get(HumanReview, id);
       if (review.hasLapsed(tx.at)) await giveBack(tx, review, lapsed);
@@ -58,7 +57,7 @@ export async function claimNext(unit: UnitOfWork, queueKey: string): Promise<Hum
 /** @throws {DomainError} CLAIM_LOST; NOT_FOUND; FORBIDDEN. */
 export async function extendClaim(unit: UnitOfWork, id: string, fencingToken: number): Promise<HumanReview> {
   const reader = readerOf(unit.actor);
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.transaction(async (tx) => {
       const review = await tx.get(HumanReview, id);
       review.assertHeldBy(reader, tx.at, fencingToken);
@@ -71,7 +70,7 @@ export async function extendClaim(unit: UnitOfWork, id: string, fencingToken: nu
 /** @throws {DomainError} CLAIM_LOST; NOT_FOUND; FORBIDDEN. */
 export async function releaseReview(unit: UnitOfWork, id: string, reason: string): Promise<HumanReview> {
   const reader = readerOf(unit.actor);
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.transaction(async (tx) => {
       const review = await tx.get(HumanReview, id);
       review.assertHeldBy(reader, tx.at, null);
@@ -82,7 +81,7 @@ export async function releaseReview(unit: UnitOfWork, id: string, reason: string
 
 /** Puts a review whose claim has lapsed back into its queue. @returns false when it is claimed anew or over. */
 export async function releaseLapsed(unit: UnitOfWork, id: string): Promise<boolean> {
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.transaction(async (tx) => {
       const review = await tx.get(HumanReview, id);
       if (review.status !== 'CLAIMED' || !review.hasLapsed(tx.at)) return false;

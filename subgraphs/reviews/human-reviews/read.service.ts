@@ -1,6 +1,5 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { newId } from '#shared/ids';
-import { onFreshRows } from '../fresh';
 import { StepRun } from '../workflows/step-run.entity';
 import { logArrow } from './audit-log.service';
 import { readerOf } from './claim.service';
@@ -17,7 +16,7 @@ import { parseRead, type Read } from './read.policy';
 export async function submitRead(unit: UnitOfWork, input: SubmitReadInput): Promise<HumanReview> {
   const reader = readerOf(unit.actor);
   const once = { operation: 'submitRead', key: input.idempotencyKey, request: input };
-  return onFreshRows(() =>
+  return retryStale(() =>
     unit.once(HumanReview, once, async (tx) => {
       const review = await tx.get(HumanReview, input.reviewId);
       review.assertHeldBy(reader, tx.at, input.fencingToken);

@@ -1,10 +1,9 @@
-import { type UnitOfWork } from '#shared/database';
+import { type UnitOfWork, retryStale } from '#shared/database';
 import { DomainError } from '#shared/errors';
 import { type Worker, type WorkerContext } from '#shared/subgraph';
 import { backoffMs } from '../ai-reviews/retry.policy';
 import { claim, findDue, onBehalfOf } from '../claim';
 import { later } from '../duration';
-import { onFreshRows } from '../fresh';
 import { type ReviewsPorts } from '../ports';
 import { WorkflowInstance } from '../workflows/instance.entity';
 import { failStep } from '../workflows/step-failure';
@@ -74,7 +73,7 @@ async function record(
   task: StepTask & { readonly token: number },
   result: StepResult,
 ): Promise<void> {
-  await onFreshRows(() =>
+  await retryStale(() =>
     unit.transaction(async (tx) => {
       const step = await tx.get(StepRun, task.step.id);
       const instance = await tx.get(WorkflowInstance, step.instanceId);
