@@ -1,26 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from '#shared/config';
 import { type Subgraph } from '#shared/subgraph';
-import { auth } from '../subgraphs/auth';
-import { clinical } from '../subgraphs/clinical';
-import { consent } from '../subgraphs/consent';
-import { notifications } from '../subgraphs/notifications';
-import { payments } from '../subgraphs/payments';
-import { reviews } from '../subgraphs/reviews';
-import { scheduling } from '../subgraphs/scheduling';
 
-/** Every subgraph there is, for the launchers. Only code under infra/ sees subgraphs and gateway together. */
-export const subgraphs: readonly AnySubgraph[] = [
-  anySubgraph(auth),
-  anySubgraph(consent),
-  anySubgraph(clinical),
-  anySubgraph(reviews),
-  anySubgraph(notifications),
-  anySubgraph(scheduling),
-  anySubgraph(payments),
-];
+const supergraphSchema = z.object({ subgraphs: z.record(z.string(), z.object({ routing_url: z.url() })) });
 
-/** A subgraph whose ports are its own affair: it is only ever started with what it makes itself. */
-export type AnySubgraph = Subgraph;
+/**
+ * Names and addresses of the subgraphs, from the one list there is (Rover's format). A new subgraph is a folder and a
+ * line in that file: no launcher names any.
+ * @throws {ConfigError} when the file is missing or malformed
+ */
+export function readSubgraphUrls(file = 'supergraph.yaml'): Map<string, string> {
+  try {
+    const { subgraphs } = supergraphSchema.parse(parse(readFileSync(file, 'utf8')));
+    return new Map(Object.entries(subgraphs).map(([name, { routing_url: url }]) => [name, url]));
+  } catch (cause) {
+    throw new ConfigError(`SUPERGRAPH_CONFIG: ${file} is not a supergraph configuration`, { cause });
+  }
+}
 
-function anySubgraph<Ports>(subgraph: Subgraph<Ports>): AnySubgraph {
-  return subgraph as unknown as AnySubgraph;
+/**
+ * The subgraph of a folder, loaded only now: a process that runs one knows nothing of the others.
+ * @throws {ConfigError} when there is none; its export bears the folder's name
+ */
+export async function loadSubgraph(name: string): Promise<Subgraph> {
+  if (!/^[a-z]+$/.test(name)) throw new ConfigError('Say which subgraph to run, e.g. consent');
+  const folder = `../subgraphs/${name}`;
+  const exported = (await import(folder)) as Readonly<Record<string, Subgraph | undefined>>;
+  const subgraph = exported[name];
+  if (!subgraph) throw new ConfigError(`subgraphs/${name} has no subgraph of that name`);
+  return subgraph;
+}
+
+/**
+ * Which subgraphs to run: all, or those asked for. Any subset with auth is a platform.
+ * @throws {ConfigError} naming one that does not exist
+ */
+export function chooseSubgraphs(known: ReadonlyMap<string, string>, wanted: string | undefined): string[] {
+  const names = wanted?.split(',').map((name) => name.trim()) ?? [...known.keys()];
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    throw new ConfigError(`SUBGRAPHS: the supergraph's configuration has no ${unknown.join(', ')}`);
+  if (!names.includes('auth'))
+    throw new ConfigError('SUBGRAPHS: auth must be one of them, for nobody else makes tokens');
+  return names;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
 import { type MysqlConnection, type SqliteConnection } from '#shared/database';
-import { subgraphs } from '../subgraphs';
+import { readSubgraphUrls } from '../subgraphs';
 import { type BenchArguments, readServices, type Services } from './config';
 import { removeKeys } from './redis-keys';
 
@@ -30,10 +30,10 @@ export interface Workplace {
 
 export async function makeWorkplace(mode: BenchArguments['mode'], environment: NodeJS.ProcessEnv): Promise<Workplace> {
   const directory = mkdtempSync(join(tmpdir(), 'sa-bench-'));
-  const [port = 0, objectsPort = 0, ...ports] = await freePorts(subgraphs.length + 2);
+  const subgraphNames = [...readSubgraphUrls().keys()];
+  const [port = 0, objectsPort = 0, ...ports] = await freePorts(subgraphNames.length + 2);
   const common = { ...environment, DATA_DIR: directory, PORT: String(port), HOST: '127.0.0.1', DEMO: 'on' };
   const readyUrl = `http://127.0.0.1:${String(port)}/health/ready`;
-  const subgraphNames = subgraphs.map(({ name }) => name);
   if (mode === 'services') {
     const prefix = `sab${randomBytes(4).toString('hex')}`;
     const addresses = subgraphNames.map(

@@ -9,6 +9,9 @@ const schema = z.object({
   /** Whether the first start fills two organisations with demo data. */
   DEMO: setting.onOff(true),
   LOG_LEVEL: setting.choice(logLevels, 'warn'),
+  SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
+  /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
+  SUBGRAPHS: setting.optionalText(),
   /** Who the tokens are from; this platform's own address unless given. */
   TOKEN_ISSUER: setting.optionalUrl(),
   TOKEN_AUDIENCE: setting.text('sa-platform'),

@@ -17,7 +17,7 @@ import {
   type Gateway,
 } from '../../gateway';
 import { startSimulators, type Simulators } from '../simulators/start-simulators';
-import { subgraphs } from '../subgraphs';
+import { chooseSubgraphs, loadSubgraph, readSubgraphUrls } from '../subgraphs';
 import { type EmbeddedConfig } from './config';
 import { readSecrets, type EmbeddedSecrets } from './secrets';
 
@@ -35,7 +35,7 @@ export interface EmbeddedPlatform {
 }
 
 /**
- * Starts the seven subgraphs, the gateway, the object store and the provider simulators on one port and one folder.
+ * Starts the subgraphs, the gateway, the object store and the provider simulators on one port and one folder.
  * @throws what went wrong, after closing what had been started
  */
 export async function startPlatform(config: EmbeddedConfig, environment: NodeJS.ProcessEnv): Promise<EmbeddedPlatform> {
@@ -71,7 +71,8 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     secrets,
   });
   closers.push(() => simulators.close());
-  const internal = generateInternalKeys(['gateway', ...subgraphs.map(({ name }) => `service:${name}`)]);
+  const names = chooseSubgraphs(readSubgraphUrls(config.SUPERGRAPH_CONFIG), config.SUBGRAPHS);
+  const internal = generateInternalKeys(['gateway', ...names.map((name) => `service:${name}`)]);
   const platform: Platform = {
     environment: {
       ...simulatorSettings(simulators, secrets),
@@ -89,8 +90,8 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     publicUrlOf: () => baseUrl,
   };
   const running: RunningSubgraph[] = [];
-  for (const subgraph of subgraphs) {
-    const started = await startSubgraph(subgraph, platform);
+  for (const name of names) {
+    const started = await startSubgraph(await loadSubgraph(name), platform);
     closers.push(() => started.stop());
     running.push(started);
   }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
+import { chooseSubgraphs, readSubgraphUrls } from '../subgraphs';
 
 const fixedPort = (fallback: number) => setting.integer({ min: 1, max: 65_535, fallback });
 const required = () => z.string().min(1);
@@ -81,14 +80,8 @@ export type ServicesConfig = z.infer<typeof platformSchema> & { readonly subgrap
 /** @throws {ConfigError} naming every variable that is wrong */
 export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConfig {
   const settings = readEnvironment(environment, platformSchema);
-  const all = readRoutingUrls(settings.SUPERGRAPH_CONFIG);
-  const names = settings.SUBGRAPHS?.split(',').map((name) => name.trim()) ?? [...all.keys()];
-  const unknown = names.filter((name) => !all.has(name));
-  if (unknown.length > 0) {
-    throw new ConfigError(`SUBGRAPHS: ${settings.SUPERGRAPH_CONFIG} has no ${unknown.join(', ')}`);
-  }
-  if (!names.includes('auth'))
-    throw new ConfigError('SUBGRAPHS: auth must be one of them, for nobody else makes tokens');
+  const all = readSubgraphUrls(settings.SUPERGRAPH_CONFIG);
+  const names = chooseSubgraphs(all, settings.SUBGRAPHS);
   const subgraphs = names.map((name) => {
     const variable = `SUBGRAPH_URL_${name.toUpperCase()}`;
     const url = environment[variable] ?? all.get(name) ?? '';
@@ -96,18 +89,6 @@ export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConf
     return { name, url: new URL(url) };
   });
   return { ...settings, subgraphs };
-}
-
-/** Only what a launcher needs of Rover's format; the gateway reads and checks all of it. */
-const supergraphSchema = z.object({ subgraphs: z.record(z.string(), z.object({ routing_url: z.url() })) });
-
-function readRoutingUrls(file: string): ReadonlyMap<string, string> {
-  try {
-    const { subgraphs } = supergraphSchema.parse(parseYaml(readFileSync(file, 'utf8')));
-    return new Map(Object.entries(subgraphs).map(([name, { routing_url: url }]) => [name, url]));
-  } catch (cause) {
-    throw new ConfigError(`SUPERGRAPH_CONFIG: ${file} is not a supergraph configuration`, { cause });
-  }
 }
 
 const subgraphSchema = z

@@ -10,11 +10,12 @@ import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { exportKeys, exportSigner, generateInternalKeys } from '#shared/auth';
 import { readDemo, type DemoFile } from '../demo/demo';
-import { subgraphs } from '../subgraphs';
+import { readSubgraphUrls } from '../subgraphs';
 import { inherited, isRequired, mysql, redis } from './testing/config';
 
 /** The launcher as an operator runs it, from its compiled file, on databases and streams of its own. */
 const root = join(__dirname, '..', '..');
+const subgraphNames = [...readSubgraphUrls(join(root, 'supergraph.yaml')).keys()];
 const services = join(root, 'dist', 'infra', 'services');
 const prefix = `sas${randomBytes(3).toString('hex')}`;
 const directory = mkdtempSync(join(tmpdir(), 'sa-services-'));
@@ -28,7 +29,7 @@ const isThere = [mysql, { host: redis.hostname, port: Number(redis.port || 6379)
   beforeAll(async () => {
     const build = spawnSync(process.execPath, [join(root, 'infra', 'scripts', 'build.mjs')], { encoding: 'utf8' });
     if (build.status !== 0) throw new Error(build.stderr);
-    environment = await environmentOf(subgraphs.map(({ name }) => name));
+    environment = await environmentOf(subgraphNames);
     platform = launch(environment);
     demo = await platform.until('the demo data', () => {
       const file = join(directory, 'demo.json');
@@ -47,12 +48,10 @@ const isThere = [mysql, { host: redis.hostname, port: Number(redis.port || 6379)
     const response = await fetch(demo.urls['health']!);
     expect(await response.json()).toEqual({
       status: 'ready',
-      subgraphs: Object.fromEntries(subgraphs.map(({ name }) => [name, 'ready'])),
+      subgraphs: Object.fromEntries(subgraphNames.map((name) => [name, 'ready'])),
     });
     const pids = readPids();
-    expect(Object.keys(pids)).toEqual(
-      expect.arrayContaining(['launcher', 'gateway', ...subgraphs.map(({ name }) => name)]),
-    );
+    expect(Object.keys(pids)).toEqual(expect.arrayContaining(['launcher', 'gateway', ...subgraphNames]));
     expect(new Set(Object.values(pids)).size).toBe(Object.keys(pids).length);
   });
 

@@ -7,22 +7,13 @@ import { redisStreamsTransport } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore } from '#shared/storage';
 import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
+import { loadSubgraph } from '../subgraphs';
 import { readSubgraphProcess, type SubgraphProcessConfig } from './config';
 import { runProcess, type ServiceProcess } from './run-process';
 import { StartError } from './start-error';
 
 /** `node subgraph.js <name>`: one subgraph as a process of its own, with its workers and consumers. */
 runProcess(async () => startProcess(await loadSubgraph(process.argv[2] ?? ''), readSubgraphProcess()));
-
-/** Only the one that is wanted: a process knows nothing of the other domains. Its export bears its folder's name. */
-async function loadSubgraph(name: string): Promise<Subgraph> {
-  if (!/^[a-z]+$/.test(name)) throw new ConfigError('Say which subgraph to run, e.g. consent');
-  const folder = `../../subgraphs/${name}`;
-  const exported = (await import(folder)) as Readonly<Record<string, Subgraph | undefined>>;
-  const subgraph = exported[name];
-  if (!subgraph) throw new ConfigError(`subgraphs/${name} has no subgraph of that name`);
-  return subgraph;
-}
 
 async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): Promise<ServiceProcess> {
   const log = createLogger(config.LOG_LEVEL, process.stderr, contextFields);
