@@ -34,15 +34,15 @@ export async function loadSubgraph(name: string): Promise<Subgraph> {
 }
 
 /**
- * Which subgraphs to run: all, or those asked for. Any subset with auth is a platform.
- * @throws {ConfigError} naming one that does not exist
+ * Which subgraphs to run, with their addresses: all of the file, or those asked for. Any subset with auth is a platform.
+ * @throws {ConfigError} naming those that do not exist
  */
-export function chooseSubgraphs(known: ReadonlyMap<string, string>, wanted: string | undefined): string[] {
+export function chooseSubgraphs(file: string, wanted: string | undefined): Map<string, string> {
+  const known = readSubgraphUrls(file);
   const names = wanted?.split(',').map((name) => name.trim()) ?? [...known.keys()];
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    throw new ConfigError(`SUBGRAPHS: the supergraph's configuration has no ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new ConfigError(`SUBGRAPHS: ${file} has no ${unknown.join(', ')}`);
   if (!names.includes('auth'))
     throw new ConfigError('SUBGRAPHS: auth must be one of them, for nobody else makes tokens');
-  return names;
+  return new Map([...known].filter(([name]) => names.includes(name)));
 }

@@ -17,7 +17,7 @@ import {
   type Gateway,
 } from '../../gateway';
 import { startSimulators, type Simulators } from '../simulators/start-simulators';
-import { chooseSubgraphs, loadSubgraph, readSubgraphUrls } from '../subgraphs';
+import { chooseSubgraphs, loadSubgraph } from '../subgraphs';
 import { type EmbeddedConfig } from './config';
 import { readSecrets, type EmbeddedSecrets } from './secrets';
 
@@ -71,7 +71,7 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     secrets,
   });
   closers.push(() => simulators.close());
-  const names = chooseSubgraphs(readSubgraphUrls(config.SUPERGRAPH_CONFIG), config.SUBGRAPHS);
+  const names = [...chooseSubgraphs(config.SUPERGRAPH_CONFIG, config.SUBGRAPHS).keys()];
   const internal = generateInternalKeys(['gateway', ...names.map((name) => `service:${name}`)]);
   const platform: Platform = {
     environment: {

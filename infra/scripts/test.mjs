@@ -18,6 +18,9 @@ const root = join(import.meta.dirname, '..', '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const interrupted = [130, 143];
 
+/** A suite that fails half-way may leave work behind; the run must end all the same. */
+const oneByOne = ['--runInBand', '--forceExit'];
+
 process.chdir(root);
 const given = process.argv.slice(2);
 const { passed, failed } = sum(given.length > 0 ? [await run(given)] : await runAll());
@@ -29,7 +32,7 @@ process.exitCode = failed > 0 || isEmpty ? 1 : 0;
 async function runAll() {
   const results = await runEach([
     () => run(only('(shared|gateway|subgraphs|infra/(?!services/))'), { TEST_DATABASE: 'sqlite' }),
-    () => run([...only('test/'), '--runInBand'], { TEST_DATABASE: 'sqlite' }),
+    () => run([...only('test/'), ...oneByOne], { TEST_DATABASE: 'sqlite' }),
   ]);
   if (results.some(({ isInterrupted }) => isInterrupted)) return results;
   const missing = await unreachableServices();
@@ -43,7 +46,7 @@ function runOnServices() {
   console.log('\nAgain on MySQL and Redis');
   return runEach([
     () => run(only('subgraphs/'), { TEST_DATABASE: 'mysql' }),
-    () => run([...only('(test|infra/services)/'), '--runInBand'], { TEST_DATABASE: 'mysql' }),
+    () => run([...only('(test|infra/services)/'), ...oneByOne], { TEST_DATABASE: 'mysql' }),
   ]);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
-import { chooseSubgraphs, readSubgraphUrls } from '../subgraphs';
+import { chooseSubgraphs } from '../subgraphs';
 
 const fixedPort = (fallback: number) => setting.integer({ min: 1, max: 65_535, fallback });
 const required = () => z.string().min(1);
@@ -80,11 +80,10 @@ export type ServicesConfig = z.infer<typeof platformSchema> & { readonly subgrap
 /** @throws {ConfigError} naming every variable that is wrong */
 export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConfig {
   const settings = readEnvironment(environment, platformSchema);
-  const all = readSubgraphUrls(settings.SUPERGRAPH_CONFIG);
-  const names = chooseSubgraphs(all, settings.SUBGRAPHS);
-  const subgraphs = names.map((name) => {
+  const chosen = chooseSubgraphs(settings.SUPERGRAPH_CONFIG, settings.SUBGRAPHS);
+  const subgraphs = [...chosen].map(([name, routingUrl]) => {
     const variable = `SUBGRAPH_URL_${name.toUpperCase()}`;
-    const url = environment[variable] ?? all.get(name) ?? '';
+    const url = environment[variable] ?? routingUrl;
     if (!URL.canParse(url)) throw new ConfigError(`${variable}: must be a URL`);
     return { name, url: new URL(url) };
   });
