@@ -36,8 +36,9 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
   const crashes: string[] = [];
 
   beforeAll(async () => {
-    // Between two tries of the AI provider pass 5 s and more by default: that is patience, not recovery.
-    platform = await TestPlatform.start({ AI_RETRY_BASE_MS: '500' });
+    // Five tries over 45 s instead of 75: longer than the provider's process is away, or the cases would rightly go to a
+    // person, and the second clinic of this test has none.
+    platform = await TestPlatform.start({ AI_RETRY_BASE_MS: '3000' });
     databases = new Databases(platform.ground);
   }, 120_000);
 
@@ -55,6 +56,7 @@ describe(`crashes (${mode}, seed ${String(crashSeed)})`, () => {
     const working = clinics.map((clinic, index) => workOn(clinic, prepared[index] ?? []));
     await crash().catch((error: unknown) => {
       isDone.abort();
+      console.info(`Killed: ${crashes.join('; ')}. The platform said last:\n${platform.output.slice(-3_000)}`);
       throw error;
     });
     const booked = (await Promise.all(working)).flat();
