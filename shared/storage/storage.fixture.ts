@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createObjectStore, createS3Subset, type ObjectStore, type ObjectStoreOptions } from '#shared/storage';
 
 export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret' };
@@ -45,10 +45,11 @@ export async function startTestStore(basePath = ''): Promise<TestStore> {
   await store.ensureBucket();
   return {
     ...{ port, directory, store, client },
+    // Asking the listing what is a file: a draft may be gone before a second look at it.
     files: () =>
-      (readdirSync(directory, { recursive: true }) as string[]).filter((name) =>
-        statSync(join(directory, name)).isFile(),
-      ),
+      readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(directory, join(entry.parentPath, entry.name))),
     stop: async () => {
       for (const made of clients) made.close();
       server.closeAllConnections();
