@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { v7 } from 'uuid';
+import { currentTraceId } from '#shared/tracing';
 
 /** What belongs to one piece of work, wherever in the call tree it is asked for: a request, an event, a timer. */
 export interface WorkContext {
@@ -29,5 +30,7 @@ export function newCorrelationId(): string {
 /** Fields for the logger: every line says which piece of work it belongs to. */
 export function contextFields(): Record<string, unknown> {
   const context = storage.getStore();
-  return context ? { correlationId: context.correlationId, operation: context.operationName ?? undefined } : {};
+  if (!context) return {};
+  const { correlationId, operationName } = context;
+  return { correlationId, operation: operationName ?? undefined, traceId: currentTraceId() };
 }

@@ -3,6 +3,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { type Database, type DatabaseOptions } from './connection';
 import { openMysql } from './mysql/mysql-database';
 import { openSqlite } from './sqlite/sqlite-database';
+import { traceStatements } from './traced-statements';
 
 export type { Database, DatabaseOptions, MysqlConnection, SqliteConnection } from './connection';
 export { withTenant } from './mysql/current-tenant';
@@ -14,7 +15,12 @@ export { withTenant } from './mysql/current-tenant';
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { connection } = options;
   if (!/^[a-z][a-z0-9_]{0,23}$/.test(options.name)) throw new Error(`Not a name for a database: ${options.name}`);
-  return connection.kind === 'sqlite' ? openSqlite(options, connection) : openMysql(options, connection);
+  const isSqlite = connection.kind === 'sqlite';
+  const database = await (isSqlite ? openSqlite(options, connection) : openMysql(options, connection));
+  for (const source of new Set([database.tenant, database.system])) {
+    traceStatements(source, { dialect: database.dialect, name: options.name });
+  }
+  return database;
 }
 
 const longestPauseMs = [10, 40, 160, 640];

@@ -1,4 +1,4 @@
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { type DataKeys, type KeyRef, type KeyRing, type WrappedKey, type WrappedKeyStore } from '#shared/crypto';
 import { SubjectKeyRow } from './platform-tables';
 import { isUniqueViolation } from './unique-violation';
@@ -12,7 +12,14 @@ class SubjectKeyTable implements WrappedKeyStore {
   ) {}
 
   async find(refs: readonly KeyRef[]): Promise<WrappedKey[]> {
-    const where = refs.map(({ organisationId, subjectId, category }) => ({ organisationId, subjectId, category }));
+    // One condition per kind, not per key: SQLite refuses a WHERE of a thousand alternatives.
+    const kinds = new Map<string, { organisationId: string; category: string; subjectIds: string[] }>();
+    for (const { organisationId, subjectId, category } of refs) {
+      const kind = kinds.get(`${organisationId} ${category}`) ?? { organisationId, category, subjectIds: [] };
+      kind.subjectIds.push(subjectId);
+      kinds.set(`${organisationId} ${category}`, kind);
+    }
+    const where = [...kinds.values()].map(({ subjectIds, ...kind }) => ({ ...kind, subjectId: In(subjectIds) }));
     return this.manager.find(SubjectKeyRow, { where });
   }
 

@@ -1,1 +1,1 @@
-export { createLogger, silentLogger, type Logger, type LogLevel, logLevels } from './logger';
+export { createLogger, silentLogger, unredacted, type Logger, type LogLevel, logLevels } from './logger';

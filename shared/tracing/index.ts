@@ -1,0 +1,13 @@
+export { startTracing, type RunningTracing, type TracingOptions } from './start-tracing';
+export { tracingSettings, type TracingSettings } from './tracing-settings';
+export {
+  currentTraceId,
+  currentTraceparent,
+  installTracer,
+  isTraced,
+  isTracing,
+  traceHeaders,
+  traced,
+  type ActiveSpan,
+  type SpanOptions,
+} from './span';
