@@ -21,5 +21,7 @@ export interface PlatformEvent {
   readonly correlationId: string;
   /** The event that led to this one, if one did. */
   readonly causationId: string | null;
+  /** W3C trace context of the span that published it; only while traces are made. */
+  readonly traceparent?: string;
   readonly data: EventData;
 }

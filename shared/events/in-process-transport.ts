@@ -2,7 +2,8 @@ import { type Logger, silentLogger } from '#shared/logging';
 import { aggregateKey, partitionOf } from './aggregate';
 import { type EventType } from './catalogue';
 import { type PlatformEvent } from './envelope';
-import { handleInContext, notifyListeners, reasonCodeOf } from './handling';
+import { handleInContext, reasonCodeOf } from './handling';
+import { InProcessTail } from './in-process-tail';
 import { type EventHandler, type EventTransport, type PublishResult, type Refusal } from './transport';
 
 interface Member {
@@ -25,6 +26,7 @@ export interface InProcessTransportOptions {
  * has gone to the dead letters. Until then its outbox row stays, and the relay brings it again: after a failure to all
  * groups, after a crash likewise. Groups that had handled it already find it in their inbox, so it takes effect once.
  * Nothing is kept for groups that are not there yet: subscribe before the relays start.
+ * Replays reach back over a restart: the outboxes keep what was published, and when.
  */
 export function inProcessTransport(options: InProcessTransportOptions = {}): EventTransport {
   return new InProcessTransport(options);
@@ -32,7 +34,7 @@ export function inProcessTransport(options: InProcessTransportOptions = {}): Eve
 
 class InProcessTransport implements EventTransport {
   private readonly groups = new Map<string, Member[]>();
-  private readonly listeners = new Set<(event: PlatformEvent) => void>();
+  private readonly follower: InProcessTail;
   /** Every relay's batch passes each group in turn, so that two of them never run in the same aggregate. */
   private readonly lastPass = new Map<string, Promise<unknown>>();
   private readonly log: Logger;
@@ -42,17 +44,23 @@ class InProcessTransport implements EventTransport {
   constructor({ log = silentLogger, concurrency = 8 }: InProcessTransportOptions) {
     this.log = log;
     this.concurrency = concurrency;
+    this.follower = new InProcessTail(log);
   }
 
   async publish(batch: readonly PlatformEvent[]): Promise<readonly PublishResult[]> {
     if (this.isClosed) return batch.map(() => ({ status: 'deferred' }));
     const groups = [...this.groups.keys()];
     const passes = await Promise.all(groups.map((group) => this.inTurn(group, () => this.pass(group, batch))));
-    return batch.map((event, position) => {
-      const outcomes = passes.map((deliveries) => deliveries[position]);
-      const result = summarise(groups, outcomes);
-      if (result.status === 'published') notifyListeners(this.listeners, event, this.log);
-      return result;
+    const results = batch.map((_, position) =>
+      summarise(
+        groups,
+        passes.map((deliveries) => deliveries[position]),
+      ),
+    );
+    const told = this.follower.tell(batch.filter((_, position) => results[position]?.status === 'published'));
+    return results.map((result) => {
+      const publishedAt = result.status === 'published' ? told.shift() : undefined;
+      return publishedAt ? { status: 'published', publishedAt } : result;
     });
   }
 
@@ -72,12 +80,24 @@ class InProcessTransport implements EventTransport {
     return Promise.resolve({ stop });
   }
 
-  tail(listener: (event: PlatformEvent) => void): () => void {
-    const own = (event: PlatformEvent): void => {
-      listener(event);
-    };
-    this.listeners.add(own);
-    return () => this.listeners.delete(own);
+  tail(...[listener]: Parameters<EventTransport['tail']>): () => void {
+    return this.follower.add(listener);
+  }
+
+  position(): string {
+    return this.follower.position();
+  }
+
+  replay(...[after, options]: Parameters<EventTransport['replay']>): ReturnType<EventTransport['replay']> {
+    return this.follower.replay(after, options);
+  }
+
+  addHistory(...[history]: Parameters<NonNullable<EventTransport['addHistory']>>): void {
+    this.follower.addHistory(history);
+  }
+
+  isFollowing(): boolean {
+    return !this.isClosed;
   }
 
   health(): ReturnType<EventTransport['health']> {
@@ -87,7 +107,7 @@ class InProcessTransport implements EventTransport {
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all(this.lastPass.values());
-    this.listeners.clear();
+    this.follower.close();
     this.groups.clear();
   }
 

@@ -24,9 +24,13 @@ export { redisStreamsTransport } from './redis-streams-transport';
 export { type RedisStreamsOptions } from './redis-connection';
 export {
   type EventHandler,
+  type EventHistory,
   type EventTransport,
   type PublishResult,
   type Refusal,
+  type ReplayOptions,
   type Subscription,
+  type TailedEvent,
+  type TailListener,
   type TransportHealth,
 } from './transport';

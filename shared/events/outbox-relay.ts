@@ -5,6 +5,7 @@ import { type PlatformEvent } from './envelope';
 import { InboxRow } from './inbox.entity';
 import { LeasedWorker } from './leased-worker';
 import { claimBatch, isolationFor, type ClaimedRow } from './outbox-claim';
+import { outboxHistory } from './outbox-history';
 import { OutboxRow } from './outbox.entity';
 import { type EventTransport, type Refusal } from './transport';
 
@@ -57,7 +58,8 @@ export class OutboxRelay {
       retentionMs: 7 * 86_400_000,
       ...options,
     };
-    const { dataSource, log, clock, pollMs, leaseMs } = this.options;
+    const { dataSource, transport, log, clock, pollMs, leaseMs, retentionMs } = this.options;
+    transport.addHistory?.(outboxHistory(dataSource, retentionMs));
     const work = (holder: string): Promise<number> => this.turn(holder);
     this.worker = new LeasedWorker({ dataSource, log, clock, pollMs, leaseMs, work, name: 'outbox-relay' });
   }
@@ -108,18 +110,22 @@ export class OutboxRelay {
   ): Promise<void> {
     const { dataSource, clock } = this.options;
     const now = clock();
-    const published: string[] = [];
+    const published = new Map<number, string[]>();
     const retryAt = new Map<string, Date>();
     const deferred: Postponement[] = [];
     await dataSource.transaction(isolationFor(dataSource), async (manager) => {
       for (const [position, { row, aggregate }] of claimed.entries()) {
         const result = results[position] ?? { status: 'deferred' };
-        if (result.status === 'published') published.push(row.id);
-        else if (result.status === 'refused') {
+        if (result.status === 'published') {
+          const at = (result.publishedAt ?? now).getTime();
+          const ids = published.get(at) ?? [];
+          published.set(at, ids);
+          ids.push(row.id);
+        } else if (result.status === 'refused') {
           retryAt.set(aggregate, await this.refuse(manager, row, result.refusals));
         } else deferred.push({ id: row.id, until: retryAt.get(aggregate) ?? new Date(now.getTime() + deferMs) });
       }
-      await markPublished(manager, { holder, ids: published, at: now });
+      for (const [at, ids] of published) await markPublished(manager, { holder, ids, at: new Date(at) });
       await postpone(manager, deferred);
     });
   }
@@ -169,7 +175,6 @@ async function markPublished(
   manager: EntityManager,
   { holder, ids, at }: { holder: string; ids: readonly string[]; at: Date },
 ): Promise<void> {
-  if (ids.length === 0) return;
   const mine = { id: In(ids), status: 'CLAIMED' as const, claimedBy: holder };
   await manager.update(OutboxRow, mine, { status: 'PUBLISHED', claimedBy: null, publishedAt: at });
 }

@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type Actor, type Region } from '#shared/auth';
 import { type WorkContext } from '#shared/context';
 import { idBytes, idPrefixes, isId, newId, type IdPrefix } from '#shared/ids';
+import { currentTraceparent } from '#shared/tracing';
 import { type EventDataOf, type EventType, checkEventData, eventVersion } from './catalogue';
 import { type PlatformEvent } from './envelope';
 import { OutboxAggregate, OutboxRow } from './outbox.entity';
@@ -58,6 +59,7 @@ function sealEnvelope<T extends EventType>(
   checkEventData(type, data);
   assertAnyId(resourceId);
   assertAnyId(aggregate.id);
+  const traceparent = currentTraceparent();
   if (!/^[A-Za-z]{1,64}$/.test(aggregate.type)) throw new TypeError('An aggregate is named by its type');
   return {
     id: newId('evt'),
@@ -71,6 +73,7 @@ function sealEnvelope<T extends EventType>(
     occurredAt: at.toISOString(),
     correlationId: context.correlationId,
     causationId: context.causationId,
+    ...(traceparent !== undefined && { traceparent }),
     data,
   };
 }

@@ -63,8 +63,20 @@ class RedisStreamsTransport implements EventTransport {
     return { stop };
   }
 
-  tail(listener: (event: PlatformEvent) => void): () => void {
+  tail(...[listener]: Parameters<EventTransport['tail']>): () => void {
     return this.follower.add(listener);
+  }
+
+  position(): string | null {
+    return this.follower.position();
+  }
+
+  replay(...[after, options]: Parameters<EventTransport['replay']>): ReturnType<EventTransport['replay']> {
+    return this.follower.replay(after, options);
+  }
+
+  isFollowing(): boolean {
+    return this.follower.isFollowing();
   }
 
   async health(): ReturnType<EventTransport['health']> {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { DomainError } from '#shared/errors';
 import { newId } from '#shared/ids';
@@ -181,10 +183,13 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect(heard).toHaveLength(2);
   });
 
-  check('says that it is up, and down once closed', async () => {
+  check('says that it is up and that tails follow it, and neither once closed', async () => {
+    transport.tail(() => undefined);
+    await until(() => transport.isFollowing());
     expect(await transport.health()).toEqual({ status: 'up' });
     await transport.close();
     expect(await transport.health()).toEqual({ status: 'down' });
+    expect(transport.isFollowing()).toBe(false);
   });
 
   check('hands a member that leaves over to those that stay', async () => {
@@ -203,6 +208,24 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
   });
 
   if (name !== 'Redis Streams') return;
+
+  check('follows no broker that has fallen silent, until it speaks again', async () => {
+    const wire = await openWire();
+    const far = redisStreamsTransport({ url: wire.url, prefix, partitions: 2 });
+    const heard: string[] = [];
+    far.tail((event) => heard.push(event.id));
+    await until(() => far.isFollowing());
+    wire.silence();
+    await until(() => !far.isFollowing());
+    relay.start();
+    const missed = await announce(newId('case'));
+    await until(async () => (await relay.lag()).pending === 0);
+    wire.mend();
+    await until(() => far.isFollowing());
+    expect(heard).toEqual(idsOf(missed));
+    await far.close();
+    wire.close();
+  });
 
   check('loses nothing when its connections are killed', async () => {
     const seen = new Set<string>();
@@ -233,6 +256,35 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect([...seen].sort()).toEqual(idsOf(events).sort());
   });
 });
+
+/** A way to Redis that can fall silent without being closed, as a network does. */
+async function openWire(): Promise<{ url: string; silence: () => void; mend: () => void; close: () => void }> {
+  const ends: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(6379, '127.0.0.1');
+    ends.push(near, far);
+    for (const end of [near, far]) end.on('error', () => undefined);
+    near.pipe(far).pipe(near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const each = (change: (end: Socket) => void) => (): void => {
+    for (const end of ends) change(end);
+  };
+  return {
+    url: `redis://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    silence: each((end) => end.unpipe().pause()),
+    mend: () => {
+      for (let index = 0; index < ends.length; index += 2) {
+        const [near, far] = ends.slice(index, index + 2);
+        if (near && far) near.pipe(far).pipe(near);
+      }
+    },
+    close: () => {
+      server.close();
+      each((end) => end.destroy())();
+    },
+  };
+}
 
 async function forget(prefix: string): Promise<void> {
   const redis = new Redis(url);

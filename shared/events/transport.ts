@@ -3,7 +3,11 @@ import { type PlatformEvent } from './envelope';
 
 /** What became of one event handed to a transport. */
 export type PublishResult =
-  | { readonly status: 'published' }
+  | {
+      readonly status: 'published';
+      /** Of a transport that tells the time by itself; the outbox keeps it. Absent: now. */
+      readonly publishedAt?: Date;
+    }
   /** Not now, by no fault of the event: the broker is away, or an earlier event of its aggregate has yet to succeed. */
   | { readonly status: 'deferred' }
   /** Handlers failed on it. Tried again, but not for ever. */
@@ -21,6 +25,43 @@ export type EventHandler = (event: PlatformEvent) => Promise<void>;
 export interface Subscription {
   /** Takes no further event, and resolves when the one in hand is done. */
   stop(): Promise<void>;
+}
+
+/** An event with its place among all of them: an opaque text of at most 4,096 characters that may stand in a URL. */
+export interface TailedEvent {
+  readonly event: PlatformEvent;
+  readonly cursor: string;
+}
+
+/** @param cursor stands for this event and all that were told before it */
+export type TailListener = (event: PlatformEvent, cursor: string) => void;
+
+export interface ReplayOptions {
+  readonly wants: (event: PlatformEvent) => boolean;
+  /** Called once, right before the replay ends: a tail begun within the call goes on exactly there. */
+  readonly caughtUp: () => void;
+}
+
+/** Where an event stands among those of transports that tell the time: when, and which of those told together. */
+export interface TailPlace {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly index: number;
+}
+
+/** What an outbox still knows of the events it has published. */
+export interface EventHistory {
+  readonly retentionMs: number;
+  /** @param range.until inclusive, in milliseconds. @returns the oldest first */
+  read(range: {
+    readonly after: TailPlace;
+    readonly until: number;
+    readonly limit: number;
+  }): Promise<readonly PastEvent[]>;
+}
+
+export interface PastEvent extends TailPlace {
+  readonly event: PlatformEvent;
 }
 
 export interface TransportHealth {
@@ -41,7 +82,20 @@ export interface EventTransport {
    */
   subscribe(group: string, types: readonly EventType[], handler: EventHandler): Promise<Subscription>;
   /** Hears every event from now on, without acknowledging: for gateways that pass them on to whoever listens. */
-  tail(listener: (event: PlatformEvent) => void): () => void;
+  tail(listener: TailListener): () => void;
+  /** The cursor of what tails have been told last; null while that is not known yet. */
+  position(): string | null;
+  /**
+   * What has happened since `after`, whichever process handed that cursor out: the wanted events, those of an aggregate
+   * in order, none twice. It is read as fast as it is asked for.
+   * @throws {DomainError} while it runs: CURSOR_EXPIRED when more has happened since than is kept, or the cursor is none;
+   * UPSTREAM_UNAVAILABLE
+   */
+  replay(after: string, options: ReplayOptions): AsyncIterable<TailedEvent>;
+  /** For transports that keep nothing themselves: where to look for what happened before this process began. */
+  addHistory?(history: EventHistory): void;
+  /** False while a tail may hear of events late or not at all: its broker is away, or it is catching up. */
+  isFollowing(): boolean;
   health(): Promise<TransportHealth>;
   close(): Promise<void>;
 }
