@@ -1,12 +1,8 @@
 import {
-  type ConstDirectiveNode,
   type DocumentNode,
-  type FieldDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
-  Kind,
   TypeInfo,
-  type ValueNode,
   getNamedType,
   getOperationAST,
   isAbstractType,
@@ -15,66 +11,47 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
+import { type AccessRule, isSatisfied } from './access-rule';
 import { type Actor } from './actor';
+import { type RulesByCoordinate, readAccessRules } from './read-access-rules';
 
-/** What a caller must hold: any one of the alternatives, each a set of scopes. No scopes means just a valid token. */
-export interface AccessRule {
-  readonly alternatives: readonly (readonly string[])[];
-}
-
-/** The access rules an SDL declares by `@authenticated` and `@requiresScopes`, of one subgraph or of a supergraph. */
+/**
+ * The access rules an SDL declares by `@authenticated`, `@requiresScopes` and `@policy`, of one subgraph or of a
+ * supergraph. Equal rules are one object, however many fields have them.
+ */
 export class AccessRules {
-  private constructor(
-    private readonly types: ReadonlyMap<string, AccessRule>,
-    private readonly fields: ReadonlyMap<string, AccessRule>,
-  ) {}
+  private constructor(private readonly rules: RulesByCoordinate) {}
 
+  /** @throws {GraphQLError} when a rule is malformed or of a specification's version that is not known */
   static fromSdl(document: DocumentNode): AccessRules {
-    const types = new Map<string, AccessRule>();
-    const fields = new Map<string, AccessRule>();
-    for (const definition of document.definitions) {
-      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) continue;
-      const typeRule = ruleOf(definition.directives ?? []);
-      if (typeRule) types.set(definition.name.value, typeRule);
-      for (const field of definition.fields ?? []) {
-        const rule = ruleOf(field.directives ?? []);
-        if (rule) fields.set(coordinate(definition.name.value, field), rule);
-      }
-    }
-    return new AccessRules(types, fields);
+    return new AccessRules(readAccessRules(document));
   }
 
+  /** The rule of an object type, a scalar or an enum. Interfaces have none: objects are judged by their own types. */
   ofType(typeName: string): AccessRule | null {
-    return this.types.get(typeName) ?? null;
+    return this.rules.get(typeName) ?? null;
   }
 
   ofField(typeName: string, fieldName: string): AccessRule | null {
-    return this.fields.get(`${typeName}.${fieldName}`) ?? null;
+    return this.rules.get(`${typeName}.${fieldName}`) ?? null;
   }
 
   /**
    * Every rule that selecting `fieldName` on `parent` brings: the field's own, its parent's (a fragment or an entity
-   * representation can enter a type without passing a field that returns it) and that of the object it returns.
-   * On an interface the rules of all implementers hold: federation allows none on the interface itself.
+   * representation can enter a type without passing a field that returns it) and that of the object, scalar or enum it
+   * returns. `__typename` tells of an object, so it is the parent's business; `__schema` and `__type` are nobody's.
    */
   forSelection(parent: GraphQLObjectType | null, fieldName: string): AccessRule[] {
-    if (!parent) return [];
+    if (!parent || fieldName === '__schema' || fieldName === '__type') return [];
     const field = parent.getFields()[fieldName];
     const returned = field ? getNamedType(field.type) : null;
-    return [
+    const found = [
       this.ofType(parent.name),
       this.ofField(parent.name, fieldName),
-      isObjectType(returned) ? this.ofType(returned.name) : null,
-    ].filter((rule) => rule !== null);
+      returned && !isAbstractType(returned) ? this.ofType(returned.name) : null,
+    ];
+    return [...new Set(found.filter((rule) => rule !== null))];
   }
-}
-
-export function isSatisfied(rule: AccessRule, actor: Actor | null): boolean {
-  if (!actor) return false;
-  const held: ReadonlySet<string> = actor.scopes;
-  return (
-    rule.alternatives.length === 0 || rule.alternatives.some((together) => together.every((scope) => held.has(scope)))
-  );
 }
 
 /**
@@ -109,32 +86,24 @@ export function operationRules(
   return [...found];
 }
 
-/** @throws {DomainError} UNAUTHENTICATED without an actor, FORBIDDEN naming the first scopes that are missing. */
-export function assertSatisfied(rules: readonly AccessRule[], actor: Actor | null): void {
+/**
+ * No subgraph can decide on policies: a field with one is refused here unless whoever asks says that it is satisfied.
+ * @throws {DomainError} UNAUTHENTICATED without an actor, FORBIDDEN naming the first scopes that are missing.
+ */
+export function assertSatisfied(
+  rules: readonly AccessRule[],
+  actor: Actor | null,
+  satisfiedPolicies?: ReadonlySet<string>,
+): void {
   for (const rule of rules) {
-    if (isSatisfied(rule, actor)) continue;
+    if (isSatisfied(rule, actor, satisfiedPolicies)) continue;
     if (!actor) throw new UnauthenticatedError();
+    if (isSatisfied({ ...rule, policies: [] }, actor)) {
+      throw new DomainError('FORBIDDEN', 'A policy does not allow this');
+    }
     const needed = rule.alternatives.map((together) => together.join(' and ')).join(', or ');
     throw new DomainError('FORBIDDEN', `This needs the scope ${needed}`, {
       details: { requiredScopes: rule.alternatives },
     });
   }
-}
-
-function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
-  const scoped = directives.find((directive) => directive.name.value === 'requiresScopes');
-  if (scoped) return { alternatives: readAlternatives(scoped.arguments?.[0]?.value) };
-  return directives.some((directive) => directive.name.value === 'authenticated') ? { alternatives: [] } : null;
-}
-
-function readAlternatives(value: ValueNode | undefined): string[][] {
-  if (value?.kind !== Kind.LIST) throw new Error('@requiresScopes needs its argument: a list of lists of scopes');
-  return value.values.map((together) => {
-    if (together.kind !== Kind.LIST) throw new Error('@requiresScopes needs a list of lists of scopes');
-    return together.values.map((scope) => (scope.kind === Kind.STRING ? scope.value : ''));
-  });
-}
-
-function coordinate(typeName: string, field: FieldDefinitionNode): string {
-  return `${typeName}.${field.name.value}`;
 }

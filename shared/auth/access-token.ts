@@ -29,6 +29,8 @@ export interface TokenVerifierOptions {
   readonly audience: string;
   /** The one place keys come from; `jku`, `x5u` and `jwk` in a token's header are never followed (RFC 8725 §3.10). */
   readonly keys: URL | JSONWebKeySet | (() => Promise<JSONWebKeySet>);
+  /** Which scopes of a token count. Default: those of the platform's registry; others are dropped. */
+  readonly isScope?: (text: string) => text is Scope;
 }
 
 export type TokenVerifier = (token: string) => Promise<Actor>;
@@ -37,7 +39,8 @@ export type TokenVerifier = (token: string) => Promise<Actor>;
  * Checks `at+jwt` access tokens (RFC 9068) and turns them into actors.
  * The verifier throws UNAUTHENTICATED for any token that is not perfectly in order; it never falls back to anonymous.
  */
-export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { issuer, audience, keys, isScope: counts = isScope } = options;
   const getKey = keySource(keys);
   return async (token) => {
     const now = Math.floor(Date.now() / 1000);
@@ -54,7 +57,7 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
       if (claims.exp - claims.iat > maxLifetimeSeconds || claims.iat > now + clockToleranceSeconds) {
         throw new UnauthenticatedError('The access token is not valid');
       }
-      return actorOf(claims);
+      return actorOf(claims, counts);
     } catch (error) {
       if (isUnreachable(error)) throw error;
       throw new UnauthenticatedError('The access token is not valid');
@@ -62,7 +65,7 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
   };
 }
 
-function actorOf(claims: z.infer<typeof claimsSchema>): Actor {
+function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) => text is Scope): Actor {
   const userId = claims.user_id ?? null;
   return {
     kind: userId === null ? 'client' : 'user',
@@ -71,7 +74,7 @@ function actorOf(claims: z.infer<typeof claimsSchema>): Actor {
     clientId: claims.client_id,
     organisationId: claims.org_id,
     region: claims.region,
-    scopes: new Set<Scope>(claims.scope.split(' ').filter(isScope)),
+    scopes: new Set<Scope>(claims.scope.split(' ').filter(counts)),
     roles: claims.roles,
     patientIds: claims.patient_ids,
     practitionerId: claims.practitioner_id ?? null,

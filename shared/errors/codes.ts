@@ -1,33 +1,170 @@
+/** What docs/errors.md says of a code; the page's table is made of these. */
+interface ErrorDescription {
+  /** What has happened. */
+  readonly when: string;
+  /** What whoever wrote the client does about it. */
+  readonly remedy: string;
+  /** Whether sending the same request again can help. */
+  readonly again: string;
+}
+
 /**
- * Every code the platform answers with. Clients switch on these, never on messages, so a code is never renamed;
- * docs/errors.md explains each.
+ * Every code the platform answers with. Clients switch on these, never on messages, so a code is never renamed.
+ * `npm run errors` writes them to docs/errors.md.
  */
 export const errorCodes = {
-  BAD_USER_INPUT: 'An argument is missing, malformed or out of bounds',
-  INVALID_ID: 'An identifier has the wrong prefix or is not an identifier',
-  UNAUTHENTICATED: 'No valid access token came with the request',
-  FORBIDDEN: 'The token lacks a scope, or a policy forbids this act to this actor',
-  UNAUTHORIZED_FIELD_OR_TYPE: 'A selected field needs scopes the token lacks; it is null and the rest is answered',
-  NOT_FOUND: 'There is no such record, or it belongs to another organisation',
-  CONFLICT: 'The record is not in the state this act needs',
-  STALE_VERSION: 'The record has changed since the version named in ifVersion',
-  ILLEGAL_TRANSITION: 'The state machine has no such arrow; from, to and allowed say which there are',
-  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another request',
-  CONSENT_REQUIRED: 'The patient has no active consent for this purpose',
-  UPLOAD_INVALID: 'The uploaded bytes are not what the ticket announced',
-  UPLOAD_TOO_LARGE: 'The file is larger than uploads may be',
-  CONTENT_TYPE_NOT_ALLOWED: 'Files of this type are not accepted',
-  SLOT_TAKEN: 'Somebody else has booked this time',
-  SLOT_INVALID: 'The slot token is forged, stale or outside the bookable horizon',
-  CLAIM_LOST: 'The claim has lapsed or belongs to another reader',
-  NOTHING_TO_CLAIM: 'No review in the queue can be claimed by this reader',
-  INVALID_CREDENTIALS: 'The e-mail, password, client or secret is wrong',
-  TEXT_MISMATCH: 'The hash of the text shown differs from the published consent text',
-  PAYMENT_FAILED: 'The payment provider refused the payment',
-  UPSTREAM_UNAVAILABLE: 'A service the request depends on did not answer in time; trying again is safe',
-  LIMIT_EXCEEDED: 'The request is larger, deeper or costlier than the limits allow',
-  RATE_LIMITED: 'Too many requests; Retry-After says when to try again',
-  INTERNAL_SERVER_ERROR: 'A bug or an outage of ours; the correlation id finds it in the logs',
-} as const;
+  BAD_USER_INPUT: {
+    when: 'an argument is missing, malformed or out of bounds; a variable has a value its type does not allow',
+    remedy: 'mend the input at `path`',
+    again: 'no',
+  },
+  INVALID_ID: {
+    when: 'an id is malformed, or of another kind (a `case_…` where a `pat_…` belongs)',
+    remedy: 'send the id of the right thing',
+    again: 'no',
+  },
+  UNAUTHENTICATED: {
+    when: 'no access token where one is needed, or a token that is expired, forged or for somebody else; HTTP 401 for a bad token',
+    remedy: 'get a new token',
+    again: 'with a token',
+  },
+  FORBIDDEN: {
+    when: "a policy forbids this act to this actor, or a subgraph was asked past the gateway's cut",
+    remedy: 'ask somebody who may; `requiredScopes` says which scopes',
+    again: 'no',
+  },
+  UNAUTHORIZED_FIELD_OR_TYPE: {
+    when: 'a selected field needs scopes the token lacks. It is null and the rest is answered; a mutation with such a root field does not run',
+    remedy: 'leave the field out, or get a token with `requiredScopes`',
+    again: 'no',
+  },
+  NOT_FOUND: {
+    when: 'no such record, or none this actor may know of. Queries for one record answer null instead',
+    remedy: 'check the id and the organisation',
+    again: 'no',
+  },
+  CONFLICT: {
+    when: 'the record is not in the state this act needs; a key is taken',
+    remedy: 'read it again and decide anew',
+    again: 'after reading',
+  },
+  STALE_VERSION: {
+    when: 'the record has changed since the version in `ifVersion`',
+    remedy: 'read it again, show the change, send the new version',
+    again: 'after reading',
+  },
+  ILLEGAL_TRANSITION: {
+    when: 'the state machine has no such arrow; `allowed` lists the states that can be reached',
+    remedy: 'offer only those',
+    again: 'no',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    when: 'the key came with another request within 24 hours',
+    remedy: 'a new key for a new request; the same request for the same key',
+    again: 'no',
+  },
+  CONSENT_REQUIRED: {
+    when: 'the patient has no active consent for the `purpose` of a field, which is null then (`consentType` names what to ask for), or for the purposes named when a case is submitted',
+    remedy: 'ask the patient: `requiredConsents` gives the text to show',
+    again: 'after consent',
+  },
+  UPLOAD_INVALID: {
+    when: 'the uploaded bytes are not what the ticket announced, or no picture; `reason` says why (`HASH_MISMATCH`, `UNDECODABLE`, …)',
+    remedy: 'ask for a new ticket and upload again',
+    again: 'no',
+  },
+  UPLOAD_TOO_LARGE: { when: 'a picture above 20,000,000 bytes', remedy: 'make it smaller', again: 'no' },
+  CONTENT_TYPE_NOT_ALLOWED: {
+    when: 'pictures are `image/jpeg`, `image/png` or `image/webp`',
+    remedy: 'convert it',
+    again: 'no',
+  },
+  SLOT_TAKEN: {
+    when: 'somebody else has booked this time; for the practitioner or the patient',
+    remedy: 'offer another slot: ask for `availableSlots` again',
+    again: 'another slot',
+  },
+  SLOT_INVALID: {
+    when: 'the slot token is forged, too old, or of a time no longer offered',
+    remedy: 'ask for `availableSlots` again',
+    again: 'a new token',
+  },
+  CLAIM_LOST: {
+    when: "the claim has lapsed or is somebody else's, or the fencing token is an older one",
+    remedy: "claim again; what was typed is still the reader's",
+    again: 'a new claim',
+  },
+  NOTHING_TO_CLAIM: {
+    when: 'no review waits in the queue',
+    remedy: 'wait for `reviewQueueChanged`',
+    again: 'later',
+  },
+  INVALID_CREDENTIALS: {
+    when: 'e-mail or password is wrong, or the account is locked, suspended or not of this product: deliberately not said which',
+    remedy: 'try again, slowly; after ten failures the account is locked for 15 minutes',
+    again: 'with others',
+  },
+  TEXT_MISMATCH: {
+    when: 'the hash of the text shown is not that of the published text',
+    remedy: 'show the published text and ask again',
+    again: 'no',
+  },
+  PAYMENT_FAILED: {
+    when: 'the payment provider refused; `failureCode` and `paymentId` are given',
+    remedy: 'another method, a new idempotency key',
+    again: 'no',
+  },
+  UPSTREAM_UNAVAILABLE: {
+    when: 'a subgraph, a provider, or the key set did not answer in time; HTTP 503 when tokens cannot be checked',
+    remedy: 'try again with the same idempotency key; a payment that was begun goes on by itself',
+    again: 'yes',
+  },
+  LIMIT_EXCEEDED: {
+    when: 'too many bytes, tokens, levels, aliases, root fields, directives, objects per page, operations in a batch, subscriptions, or a cost above the budget; `limit` names it and `allowed` says how much may be',
+    remedy: 'ask for less at once',
+    again: 'no',
+  },
+  RATE_LIMITED: {
+    when: 'the budget of this client, user, organisation or address is spent for now (HTTP 429; `policy` says whose), or too many sign-ins of one account are waiting',
+    remedy: 'wait as long as `Retry-After` says; `RateLimit` says beforehand what is left',
+    again: 'after waiting',
+  },
+  CURSOR_EXPIRED: {
+    when: 'a subscription cannot go on from this cursor: more has happened since than is kept, or it is none of ours',
+    remedy: 'read the state anew, and subscribe without a cursor',
+    again: 'without it',
+  },
+  SLOW_CONSUMER: {
+    when: 'the client reads the results of its subscriptions more slowly than they come; sockets close with 4410',
+    remedy: 'subscribe again from the last cursor, to fewer things or read faster',
+    again: 'yes',
+  },
+  SUBSCRIPTION_RETIRED: {
+    when: 'the schema has changed, and a subscription that was begun before has been ended some minutes later',
+    remedy: 'subscribe again from the last cursor',
+    again: 'yes',
+  },
+  OVERLOADED: {
+    when: 'the platform has more to do than it can (HTTP 503); nothing of the request was done',
+    remedy: 'wait as long as `Retry-After` says',
+    again: 'yes',
+  },
+  INTERNAL_SERVER_ERROR: {
+    when: 'a bug or an outage; the message says nothing on purpose',
+    remedy: 'report the correlation id',
+    again: 'perhaps',
+  },
+} as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** Codes of graphql-js and Apollo Server for requests that are wrong in form, and what they mean. */
+export const requestCodes: Readonly<Record<string, string>> = {
+  GRAPHQL_PARSE_FAILED: 'the document is no GraphQL',
+  GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema, or asks for what is not shown to this caller',
+  OPERATION_RESOLUTION_FAILURE: 'the document has no such operation, or several and none is named',
+  BAD_REQUEST: 'the HTTP request or socket message is not one GraphQL request in JSON',
+  PERSISTED_QUERY_NOT_FOUND: 'no document is known by this `documentId` (HTTP 404) or hash (send it along)',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'documents cannot be remembered by hash here',
+  PERSISTED_QUERY_ONLY: 'this caller may run persisted operations only: name one by `documentId` (HTTP 403)',
+};

@@ -7,6 +7,6 @@ export {
   UnauthenticatedError,
 } from './domain-error';
 export type { ErrorCode } from './codes';
-export { errorCodes } from './codes';
-export { formatError, maskError } from './mask';
+export { errorCodes, requestCodes } from './codes';
+export { formatError, maskError, stableCodeOf } from './mask';
 export { unreachable } from './unreachable';

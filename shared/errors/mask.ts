@@ -1,15 +1,5 @@
 import { type GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { errorCodes } from './codes';
-
-/** Codes of graphql-js and Apollo Server for requests that are wrong in form; their messages name only the request. */
-const requestCodes = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'BAD_REQUEST',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-]);
+import { errorCodes, requestCodes } from './codes';
 
 /** "Did you mean" spells out the schema to whoever guesses at it. */
 const suggestion = / ?Did you mean [^?]*\?/g;
@@ -20,7 +10,7 @@ const suggestion = / ?Did you mean [^?]*\?/g;
  */
 export function maskError(error: GraphQLFormattedError): GraphQLFormattedError {
   const code = error.extensions?.['code'];
-  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && (code in errorCodes || requestCodes.has(code))) {
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && isStable(code)) {
     const { stacktrace: _stacktrace, ...extensions } = error.extensions ?? {};
     return { ...error, message: error.message.replace(suggestion, ''), extensions };
   }
@@ -29,6 +19,16 @@ export function maskError(error: GraphQLFormattedError): GraphQLFormattedError {
     ...(error.path && { path: error.path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+function isStable(code: string): boolean {
+  return Object.hasOwn(errorCodes, code) || Object.hasOwn(requestCodes, code);
+}
+
+/** The code of an error, for telemetry: a code that is not in the list may be any text, and is OTHER. */
+export function stableCodeOf({ extensions }: Pick<GraphQLFormattedError, 'extensions'>): string {
+  const code = extensions?.['code'];
+  return typeof code === 'string' && isStable(code) ? code : 'OTHER';
 }
 
 /** Apollo's formatError: masks, and hands unexpected errors to `report` with their cause. */

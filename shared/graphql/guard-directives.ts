@@ -7,9 +7,20 @@ export function Phi(category?: 'DIRECT_IDENTIFIER' | 'CLINICAL' | 'IMAGE' | 'FIN
   return Directive(category ? `@phi(category: "${category}")` : '@phi');
 }
 
-/** Released only while the subject has an active consent for the purpose; otherwise null and CONSENT_REQUIRED. */
-export function RequireConsent(purpose: string): SchemaDecorator {
-  return Directive(`@consent(purpose: "${purpose}")`);
+export interface ConsentSubject {
+  /** From the parent to the id of the person who is asked, as fields joined by dots. Default `patientId`. */
+  readonly subject?: string;
+  /** What kind of data is released, for consents that make exceptions by kind. Default CLINICAL. */
+  readonly dataCategory?: 'DIRECT_IDENTIFIER' | 'CLINICAL' | 'IMAGE' | 'AUDIO' | 'GENETIC' | 'FINANCIAL' | 'SENSITIVE';
+}
+
+/**
+ * Released only while the subject has an active consent for the purpose; otherwise null and CONSENT_REQUIRED. The gateway
+ * asks before it fetches, so the parent is an entity and the field is nullable.
+ */
+export function RequireConsent(purpose: string, of: ConsentSubject = {}): SchemaDecorator {
+  const given = Object.entries({ purpose, ...of }).map(([name, value]) => `${name}: "${value}"`);
+  return Directive(`@consent(${given.join(', ')})`);
 }
 
 /** Each resolution writes an audit record with this action. */
@@ -30,7 +41,13 @@ export const sdlHeader = `extend schema
 "Field or type carries protected health information: encrypted at rest, scoped, audited, never cached or logged."
 directive @phi(category: String! = "CLINICAL") on FIELD_DEFINITION | OBJECT
 "Released only while the subject has an active consent for the purpose; otherwise null with CONSENT_REQUIRED."
-directive @consent(purpose: String!, subject: String! = "patientId") on FIELD_DEFINITION | OBJECT
+directive @consent(
+  purpose: String!
+  "From the parent to the id of the person whose consent decides: fields joined by dots."
+  subject: String! = "patientId"
+  "What kind of data is released, for consents that make exceptions by kind."
+  dataCategory: String! = "CLINICAL"
+) on FIELD_DEFINITION | OBJECT
 "Every resolution writes an audit record with this action."
 directive @audited(action: String!) on FIELD_DEFINITION
 "Name of the row policy added to every statement that serves this type."

@@ -10,8 +10,9 @@ import {
 } from 'graphql';
 import { AccessRules, assertSatisfied, operationRules, type AccessRule } from '#shared/auth';
 import { runInContext } from '#shared/context';
-import { formatError } from '#shared/errors';
+import { formatError, stableCodeOf } from '#shared/errors';
 import { type Logger } from '#shared/logging';
+import { isTraced, traced } from '#shared/tracing';
 import { type RequestContext } from './request-context';
 import { type SubgraphRequest } from './subgraph';
 
@@ -37,7 +38,11 @@ export class SubgraphExecutor<Ports> {
   constructor(
     private readonly schema: GraphQLSchema,
     sdl: string,
-    private readonly options: { log: Logger; contextFor: (request: SubgraphRequest) => RequestContext<Ports> },
+    private readonly options: {
+      readonly name: string;
+      readonly log: Logger;
+      readonly contextFor: (request: SubgraphRequest) => RequestContext<Ports>;
+    },
   ) {
     this.rules = AccessRules.fromSdl(parse(sdl));
     this.format = formatError((error) => {
@@ -46,7 +51,22 @@ export class SubgraphExecutor<Ports> {
   }
 
   /** Never throws: whatever goes wrong is an error of the answer, masked. */
-  async execute(request: SubgraphRequest): Promise<SubgraphAnswer> {
+  execute(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    return isTraced(request.traceparent) ? this.executeTraced(request) : this.executeInContext(request);
+  }
+
+  private executeTraced(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    const attributes = { 'graphql.subgraph.name': this.options.name };
+    return traced('graphql.subgraph.operation', { kind: 'server', attributes, parent: request.traceparent }, (span) =>
+      this.executeInContext(request).then((answer) => {
+        const [error] = answer.errors ?? [];
+        if (error) span.fail(stableCodeOf(error));
+        return answer;
+      }),
+    );
+  }
+
+  private async executeInContext(request: SubgraphRequest): Promise<SubgraphAnswer> {
     const { correlationId, event = null, operationName = null } = request;
     const work = { correlationId, causationId: event?.id ?? null, operationName };
     return runInContext(work, async () => {

@@ -5,7 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify as createFastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { type Actor, type InternalKeys, verifyActorContext } from '#shared/auth';
 import { newCorrelationId } from '#shared/context';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
@@ -33,6 +33,7 @@ interface Asked {
   readonly actor: Actor | null;
   readonly correlationId: string;
   readonly event: PlatformEvent | null;
+  readonly traceparent?: string;
 }
 
 /** Serves a subgraph over HTTP by Apollo Server: `/graphql` for the gateway alone, health, and the subgraph's own routes. */
@@ -86,11 +87,12 @@ function authenticate(name: string, keys: InternalKeys): (request: FastifyReques
 
 function askedBy(request: FastifyRequest): Asked {
   const { extensions } = request.body as { extensions?: { event?: PlatformEvent } };
-  const correlationId = request.headers['x-correlation-id'];
+  const { 'x-correlation-id': correlationId, traceparent } = request.headers;
   return {
     actor: actors.get(request) ?? null,
     correlationId: typeof correlationId === 'string' ? correlationId : newCorrelationId(),
     event: extensions?.event ?? null,
+    ...(typeof traceparent === 'string' && { traceparent }),
   };
 }
 
@@ -137,17 +139,23 @@ function gatewayOf(running: RunningSubgraph, schema: GraphQLSchema): ApolloGatew
         executor: async ({ request, context }) => {
           const { query = '', variables, operationName } = request;
           const asked = context as Asked;
-          return (await running.execute({
+          const answer = await running.execute({
             query,
             variables: variables ?? {},
             operationName: operationName ?? null,
             ...asked,
-          })) as never;
+          });
+          return { ...answer, ...(answer.errors && { errors: answer.errors.map(errorOf) }) } as never;
         },
       });
     },
     stop: () => Promise.resolve(),
   };
+}
+
+/** Apollo Server says "Unexpected error value" of whatever is not an instance, and forgets its code. */
+function errorOf({ message, path, extensions }: GraphQLFormattedError): GraphQLError {
+  return new GraphQLError(message, { ...(path && { path }), ...(extensions && { extensions }) });
 }
 
 function addHealth(server: FastifyInstance, running: RunningSubgraph, drain: { started: boolean }): void {

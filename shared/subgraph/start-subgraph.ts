@@ -104,6 +104,7 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   const system = new SystemAccess(persistence, { name: subgraph.name, scopes });
   const ports = await subgraph.ports(portHost(subgraph, platform, log));
   const executor = new SubgraphExecutor<Ports>(schema, sdl, {
+    name: subgraph.name,
     log,
     contextFor: ({ actor, event = null }) =>
       new RequestContext({ actor, event, persistence, ports, system, at: new Date() }),

@@ -146,4 +146,6 @@ export interface SubgraphRequest {
   readonly correlationId: string;
   /** The event a subscription field is to answer for. */
   readonly event?: PlatformEvent | null;
+  /** W3C trace context, when it came from another process. */
+  readonly traceparent?: string;
 }

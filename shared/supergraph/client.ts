@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { serviceActor, signActorContext, type InternalSigner, type Region, type Scope } from '#shared/auth';
 import { currentContext } from '#shared/context';
 import { DomainError } from '#shared/errors';
+import { traceHeaders } from '#shared/tracing';
 
 /** On whose behalf a service reads. */
 export interface OnBehalfOf {
@@ -68,6 +69,7 @@ async function post(
         'content-type': 'application/json',
         authorization,
         'x-correlation-id': currentContext().correlationId,
+        ...traceHeaders(),
       },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),

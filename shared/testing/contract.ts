@@ -4,6 +4,7 @@ import { isObjectType, parse } from 'graphql';
 import { buildSchema } from 'graphql';
 import { AccessRules } from '#shared/auth';
 import { printSubgraphSdl, type Subgraph } from '#shared/subgraph';
+import { describeGatewayOnly } from './gateway-only';
 import { startTestSubgraph, type TestSubgraph } from './test-subgraph';
 
 export interface ContractOptions {
@@ -41,6 +42,8 @@ export function describeContract<Ports>(
       );
       expect(open).toEqual([]);
     });
+
+    describeGatewayOnly({ running: () => subject.running, rules: () => AccessRules.fromSdl(parse(sdl)) });
 
     test.each(Object.keys(subgraph.references))('answers no %s representation without an actor', async (typeName) => {
       const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on ${typeName} { id } } }`;

@@ -1,5 +1,7 @@
 export { actorOf, testOrganisation, type ActorOptions } from './actors';
+export { Collector, type CollectedSpan } from './collector';
 export { describeContract } from './contract';
+export { recordSpans, type RecordedSpan, type SpanRecorder } from './recorded-spans';
 export {
   startTestSubgraph,
   testGround,
