@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
-import { type Actor } from '#shared/auth';
+import { serviceActor, type Actor } from '#shared/auth';
 import { newId } from '#shared/ids';
 import { actorOf, describeContract, startTestSubgraph, testOrganisation, type TestSubgraph } from '#shared/testing';
 import { consent } from '.';
-import { decide } from './decisions/decision.policy';
-import { ConsentRecord } from './records/record.entity';
 
 const body = 'We take photographs of your skin so that a dermatologist can look at them.';
 const bodySha256 = createHash('sha256').update(body).digest('hex');
@@ -54,6 +51,24 @@ describe('consent', () => {
   const captureFor = async (patientId: string, more: object = {}, actor = nurse): Promise<Captured['captureConsent']> =>
     (await ask<Captured>(actor, capture, inputFor(patientId, more))).captureConsent;
 
+  const publishText = async (
+    text: string,
+    requiresReconsent: boolean,
+  ): Promise<{ textVersionId: string; textSha256: string }> => {
+    const { draftConsentText } = await ask<{ draftConsentText: { textVersion: { id: string; bodySha256: string } } }>(
+      nurse,
+      'mutation ($body: String!) { draftConsentText(typeKey: "photography", locale: "en-GB", title: "Photographs", body: $body) { textVersion { id bodySha256 } } }',
+      { body: text },
+    );
+    const { id, bodySha256: textSha256 } = draftConsentText.textVersion;
+    await ask(
+      nurse,
+      'mutation ($id: ID!, $requiresReconsent: Boolean!) { publishConsentText(id: $id, requiresReconsent: $requiresReconsent) { textVersion { status } } }',
+      { id, requiresReconsent },
+    );
+    return { textVersionId: id, textSha256 };
+  };
+
   beforeAll(async () => {
     subject = await startTestSubgraph(consent);
     await ask(
@@ -62,17 +77,7 @@ describe('consent', () => {
       idempotencyKey: "t", key: "photography", name: "Photography", description: "Pictures of the skin", purpose: PHOTOGRAPHY,
       legalBasis: GDPR_9_2_A_EXPLICIT_CONSENT, required: true, dataCategories: [IMAGE] }) { type { id } } }`,
     );
-    const { draftConsentText } = await ask<{ draftConsentText: { textVersion: { id: string } } }>(
-      nurse,
-      'mutation ($body: String!) { draftConsentText(typeKey: "photography", locale: "en-GB", title: "Photographs", body: $body) { textVersion { id } } }',
-      { body },
-    );
-    textVersionId = draftConsentText.textVersion.id;
-    await ask(
-      nurse,
-      'mutation ($id: ID!) { publishConsentText(id: $id, requiresReconsent: false) { textVersion { status } } }',
-      { id: textVersionId },
-    );
+    ({ textVersionId } = await publishText(body, false));
   });
   afterAll(() => subject.stop());
 
@@ -173,6 +178,79 @@ describe('consent', () => {
     ]);
   });
 
+  test('decides for a thousand patients at once, whether or not their consents make exceptions', async () => {
+    const nobodyElse = {
+      effect: 'DENY',
+      actors: [],
+      organisations: [],
+      actions: ['ACCESS'],
+      dataCategories: ['CLINICAL'],
+    };
+    const asked = Array.from({ length: 1_000 }, () => newId('pat'));
+    await Promise.all(asked.slice(0, 40).map((id) => captureFor(id)));
+    await Promise.all(asked.slice(40, 60).map((id) => captureFor(id, { provisions: [nobodyElse] })));
+    const { consentDecisions } = await ask<{ consentDecisions: { patientId: string; permitted: boolean }[] }>(
+      nurse,
+      decisions,
+      { ids: asked },
+    );
+    expect(consentDecisions.map(({ patientId }) => patientId)).toEqual(asked);
+    expect(consentDecisions.filter(({ permitted }) => permitted)).toHaveLength(40);
+    const tooMany = await subject.ask(nurse, decisions, { ids: [...asked, newId('pat')] });
+    expect(tooMany.errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
+  });
+
+  test('decides for the viewer a service names, and lets nobody else name one', async () => {
+    const patientId = newId('pat');
+    const [allowed, barred] = [newId('usr'), newId('usr')];
+    const everything = { actions: ['ACCESS'], dataCategories: ['CLINICAL'] };
+    await captureFor(patientId, { provisions: [{ effect: 'DENY', actors: [barred], ...everything }] });
+    const decideFor = `query ($id: ID!, $userId: ID) {
+      consentDecisions(patientIds: [$id], purpose: PHOTOGRAPHY, viewer: { userId: $userId }) { permitted reason }
+    }`;
+    const gateway = serviceActor('gateway', organisation, ['consent:decisions:read']);
+    const answers = await Promise.all(
+      [allowed, barred].map((userId) => ask(gateway, decideFor, { id: patientId, userId })),
+    );
+    expect(answers).toEqual([
+      { consentDecisions: [{ permitted: true, reason: 'RECORD' }] },
+      { consentDecisions: [{ permitted: false, reason: 'PROVISION' }] },
+    ]);
+    const { errors } = await subject.ask(nurse, decideFor, { id: patientId, userId: allowed });
+    expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+  });
+
+  test('names the consent to ask for, and how long an answer holds', async () => {
+    const patientId = newId('pat');
+    await captureFor(patientId, { validUntil: new Date(Date.now() + 20_000).toISOString() });
+    const asked = `query ($ids: [ID!]!) {
+      consentDecisions(patientIds: $ids, purpose: PHOTOGRAPHY) { consentType { key } cacheForSeconds decidingRecord { status } }
+    }`;
+    const { consentDecisions } = await ask<{ consentDecisions: { cacheForSeconds: number }[] }>(nurse, asked, {
+      ids: [patientId, newId('pat')],
+    });
+    expect(consentDecisions).toMatchObject([
+      { consentType: { key: 'photography' }, decidingRecord: { status: 'GRANTED' } },
+      { consentType: { key: 'photography' }, cacheForSeconds: 60, decidingRecord: null },
+    ]);
+    expect(consentDecisions[0]?.cacheForSeconds).toBeLessThanOrEqual(20);
+  });
+
+  test('notes an access when the record itself is read, not when its holder is asked for a decision', async () => {
+    const patientId = newId('pat');
+    await captureFor(patientId);
+    const reads = async (): Promise<number> => {
+      const rows = await subject.running.database.system.query<{ record: string }[]>('SELECT record FROM audit_intake');
+      return rows.filter(({ record }) => record.includes('ConsentRecord.read') && record.includes(patientId)).length;
+    };
+    await ask(nurse, decisions, { ids: [patientId] });
+    expect(await reads()).toBe(0);
+    const withRecord =
+      'query ($ids: [ID!]!) { consentDecisions(patientIds: $ids, purpose: PHOTOGRAPHY) { decidingRecord { id } } }';
+    await ask(nurse, withRecord, { ids: [patientId] });
+    expect(await reads()).toBe(1);
+  });
+
   test('keeps the reason of a withdrawal out of the database’s clear text', async () => {
     const { record } = await captureFor(newId('pat'));
     await ask(nurse, withdraw, { id: record?.id, ifVersion: 1, reason: 'CANARY of a reason' });
@@ -186,59 +264,19 @@ describe('consent', () => {
     });
     expect(read).toEqual({ consentRecord: { withdrawalReason: 'CANARY of a reason' } });
   });
-});
 
-describe('the consent decision', () => {
-  const at = new Date('2026-01-01T00:00:00Z');
-  const question = {
-    purpose: 'AI_ANALYSIS',
-    action: 'AI_PROCESS',
-    dataCategory: 'IMAGE',
-    actorIds: ['usr_1'],
-    organisationId: 'org_1',
-    at,
-  } as const;
-  const effect = fc.constantFrom('PERMIT' as const, 'DENY' as const);
-  const provision = fc.record({
-    effect,
-    actors: fc.constantFrom([], ['usr_1'], ['usr_2']),
-    organisations: fc.constantFrom([], ['org_1'], ['org_2']),
-    actions: fc.constantFrom(['AI_PROCESS' as const], ['ACCESS' as const]),
-    dataCategories: fc.constantFrom(['IMAGE' as const], ['CLINICAL' as const]),
-  });
-  const record = fc
-    .record({
-      decision: effect,
-      provisions: fc.array(provision, { maxLength: 4 }),
-      validFrom: fc.date({ max: at, noInvalidDate: true }),
-    })
-    .map((values) => ({
-      ...values,
-      purpose: 'AI_ANALYSIS',
-      status: values.decision === 'PERMIT' ? 'GRANTED' : 'DENIED',
-      validUntil: null,
-    })) as unknown as fc.Arbitrary<ConsentRecord>;
-
-  test('never permits more once the patient has withdrawn everything', () => {
-    fc.assert(
-      fc.property(fc.array(record, { maxLength: 5, minLength: 1 }), (records) => {
-        const withdrawn = records.map((one) =>
-          Object.assign(new ConsentRecord(), one, { status: 'WITHDRAWN' as const }),
-        );
-        expect(decide(withdrawn, 'GDPR_9_2_A_EXPLICIT_CONSENT', question).permitted).toBe(false);
-      }),
-    );
-  });
-
-  test('does not depend on the order of the records', () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(record, { maxLength: 5, selector: ({ validFrom }) => validFrom.getTime() }),
-        (records) => {
-          const forwards = decide(records, null, question).permitted;
-          expect(decide([...records].reverse(), null, question).permitted).toBe(forwards);
-        },
-      ),
-    );
+  test('no longer goes by the consent to a text that everybody must agree to anew', async () => {
+    const patientId = newId('pat');
+    await captureFor(patientId);
+    const permitted = async (): Promise<boolean> => {
+      const answer = await ask<{ consentDecisions: { permitted: boolean }[] }>(nurse, decisions, { ids: [patientId] });
+      return answer.consentDecisions[0]?.permitted ?? false;
+    };
+    const [earlier, before] = [{ textVersionId, textSha256: bodySha256 }, await permitted()];
+    const newer = await publishText('We take photographs, and keep them for ten years.', true);
+    expect([before, await permitted()]).toEqual([true, false]);
+    expect((await captureFor(patientId, earlier)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+    await captureFor(patientId, newer);
+    expect(await permitted()).toBe(true);
   });
 });

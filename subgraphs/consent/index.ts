@@ -1,7 +1,9 @@
 import { defineSubgraph } from '#shared/subgraph';
-import { ConsentDecisionResolver } from './decisions/decision.resolver';
+import { ConsentAnswer } from './decisions/consent-answer.entity';
+import { ConsentDecisionResolver, DecidingRecordResolver } from './decisions/decision.resolver';
 import { seedDemo } from './demo';
 import { createConsents } from './migrations/1764000100001-create-consents';
+import { noteProvisions } from './migrations/1764000100002-note-provisions';
 import { ConsentRecord } from './records/record.entity';
 import { ConsentRecordResolver } from './records/record.resolver';
 import { ConsentTextVersion } from './texts/text.entity';
@@ -12,9 +14,12 @@ import { ConsentTypeResolver } from './types/type.resolver';
 /** What patients have agreed to, and the decisions that follow from it. */
 export const consent = defineSubgraph({
   name: 'consent',
-  resolvers: [ConsentTypeResolver, ConsentTextResolver, ConsentRecordResolver, ConsentDecisionResolver],
-  entities: [ConsentType, ConsentTextVersion, ConsentRecord],
-  migrations: [createConsents],
+  resolvers: [
+    ...([ConsentTypeResolver, ConsentTextResolver, ConsentRecordResolver] as const),
+    ...([ConsentDecisionResolver, DecidingRecordResolver] as const),
+  ],
+  entities: [ConsentType, ConsentTextVersion, ConsentRecord, ConsentAnswer],
+  migrations: [createConsents, noteProvisions],
   references: {
     Patient: ({ id }) => ({ id }),
     ConsentType: ({ id }, { unit }) => unit.find(ConsentType, id),

@@ -1,3 +1,4 @@
+import { byId } from '#shared/graphql';
 import { defineSubgraph } from '#shared/subgraph';
 import { AiReview } from './ai-reviews/ai-review.entity';
 import { AiReviewLesionResolver, AiReviewResolver } from './ai-reviews/ai-review.resolver';
@@ -26,6 +27,8 @@ import { WorkflowInstance } from './workflows/instance.entity';
 import { StepRun } from './workflows/step-run.entity';
 import { WorkflowInstanceResolver } from './workflows/workflow.resolver';
 
+const aiReviewById = byId(AiReview);
+
 /** How a submitted case is decided: by AI, by people, by both, as the organisation's workflow says. */
 export const reviews = defineSubgraph({
   name: 'reviews',
@@ -43,7 +46,7 @@ export const reviews = defineSubgraph({
     Case: ({ id }) => ({ id }),
     WorkflowDefinition: ({ id }, { unit }) => unit.find(WorkflowDefinition, id),
     WorkflowInstance: ({ id }, { unit }) => unit.find(WorkflowInstance, id),
-    AiReview: ({ id }, { unit }) => unit.find(AiReview, id),
+    AiReview: ({ id }, context) => context.load(aiReviewById, id),
     ReviewQueue: ({ id }, { unit }) => unit.find(ReviewQueue, id),
     HumanReview: ({ id }, { unit }) => unit.find(HumanReview, id),
   },

@@ -22,6 +22,9 @@ export class SkinFinding extends TenantEntity {
   @ReferenceColumn('case')
   caseId!: string;
 
+  /** For the gateway alone: whose consent decides about the pictures. */
+  @Field(() => ID)
+  @Directive('@inaccessible')
   @ReferenceColumn('pat')
   patientId!: string;
 

@@ -38,8 +38,8 @@ export class SkinFindingResolver {
     return finding.unsuitableForAi ?? [];
   }
 
-  @RequireConsent('PHOTOGRAPHY')
-  @FieldResolver(() => [Image])
+  @RequireConsent('PHOTOGRAPHY', { dataCategory: 'IMAGE' })
+  @FieldResolver(() => [Image], { nullable: true, description: 'Null while the patient does not consent to pictures' })
   images(@Root() finding: SkinFinding, @Ctx() context: ClinicalContext): Promise<Image[]> {
     return context.load(imagesOfFinding, finding.id);
   }

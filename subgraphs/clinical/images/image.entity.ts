@@ -45,6 +45,9 @@ export class Image extends TenantEntity {
   @ReferenceColumn('case')
   caseId!: string;
 
+  /** For the gateway alone: whose consent decides about the pictures. */
+  @Field(() => ID)
+  @Directive('@inaccessible')
   @ReferenceColumn('pat')
   patientId!: string;
 

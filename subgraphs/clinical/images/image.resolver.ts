@@ -54,7 +54,7 @@ export class ImageResolver {
   }
 
   @RequireScopes('clinical:images:read', 'clinical:patients:self')
-  @RequireConsent('DIRECT_CARE')
+  @RequireConsent('DIRECT_CARE', { dataCategory: 'IMAGE' })
   @Audited('image.download')
   @FieldResolver(() => SignedUrl, { nullable: true, description: 'Null until the image is verified' })
   downloadUrl(

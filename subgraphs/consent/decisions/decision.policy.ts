@@ -1,6 +1,5 @@
 import { type ConsentProvision } from '../records/provision';
-import { type ConsentAction, type DecisionKind } from '../records/record.codes';
-import { type ConsentRecord } from '../records/record.entity';
+import { type ConsentAction, type ConsentStatus, type DecisionKind } from '../records/record.codes';
 import { type ConsentPurpose, type DataCategory, type LegalBasis } from '../types/type.codes';
 
 /** What is asked: may this actor do this with this patient's data of this kind, now? */
@@ -14,11 +13,32 @@ export interface Question {
   readonly at: Date;
 }
 
-export interface Decision {
+/** What one patient has said once, and what became of it. */
+export interface Answer {
+  readonly typeId: string;
+  readonly textVersionId: string;
+  readonly purpose: ConsentPurpose;
+  readonly status: ConsentStatus;
+  readonly decision: DecisionKind;
+  readonly provisions: readonly ConsentProvision[];
+  readonly validFrom: Date;
+  readonly validUntil: Date | null;
+  readonly withdrawnAt: Date | null;
+}
+
+/** What the organisation has laid down for the purpose, whoever is asked about. */
+export interface Ground {
+  /** Of every active type of the purpose. */
+  readonly bases: readonly LegalBasis[];
+  /** Texts that a newer one has replaced which everybody must agree to anew. */
+  readonly lapsedTextIds: ReadonlySet<string>;
+}
+
+export interface Decision<A> {
   readonly permitted: boolean;
   /** Why, as a stable code. */
   readonly reason: 'PROVISION' | 'RECORD' | 'LEGAL_BASIS' | 'NO_CONSENT';
-  readonly record: ConsentRecord | null;
+  readonly answer: A | null;
 }
 
 /** Care itself needs no consent under GDPR 9(2)(h) and HIPAA's treatment, payment and operations; all else does. */
@@ -27,40 +47,96 @@ const permittingBases: ReadonlySet<LegalBasis> = new Set([
   ...(['GDPR_6_1_D_VITAL_INTEREST', 'GDPR_6_1_E_PUBLIC_TASK'] as const),
 ]);
 
-/**
- * The most specific matching provision of the live records decides, a tie denies; without one the latest record does;
- * without a record the legal basis of the purpose does.
- */
-export function decide(records: readonly ConsentRecord[], basis: LegalBasis | null, question: Question): Decision {
-  const live = records.filter((record) => isLive(record, question));
-  const matching = live.flatMap((record) =>
-    record.provisions
-      .filter((provision) => matches(provision, question))
-      .map((provision) => ({ record, provision, weight: specificity(provision) })),
-  );
-  const heaviest = Math.max(...matching.map(({ weight }) => weight));
-  const deciding = matching.filter(({ weight }) => weight === heaviest);
-  const [first] = deciding;
-  if (first) {
-    const denying = deciding.find(({ provision }) => provision.effect === 'DENY');
-    return { permitted: !denying, reason: 'PROVISION', record: (denying ?? first).record };
-  }
-  const [latest] = [...live].sort((a, b) => b.validFrom.getTime() - a.validFrom.getTime());
-  if (latest) return { permitted: permits(latest.decision), reason: 'RECORD', record: latest };
-  // A withdrawal is an answer too: it must not fall back to the ground that silence stands on.
-  const withdrawn = records.find((record) => record.purpose === question.purpose && record.status === 'WITHDRAWN');
-  if (withdrawn) return { permitted: false, reason: 'NO_CONSENT', record: withdrawn };
-  const byLaw = basis !== null && permittingBases.has(basis);
-  return { permitted: byLaw, reason: byLaw ? 'LEGAL_BASIS' : 'NO_CONSENT', record: null };
+export function needsConsent(basis: LegalBasis): boolean {
+  return !permittingBases.has(basis);
 }
 
-function isLive(record: ConsentRecord, { purpose, at }: Question): boolean {
+/**
+ * The most specific matching provision of the live answers decides, a tie denies; without one the latest answer does,
+ * and a tie denies again; without an answer the legal bases of the purpose do, all of which must permit.
+ */
+export function decide<A extends Answer>(answers: readonly A[], ground: Ground, question: Question): Decision<A> {
+  const asked = answers.filter(({ purpose }) => purpose === question.purpose);
+  const live = liveAnswers(asked, question);
   return (
-    record.purpose === purpose &&
-    (record.status === 'GRANTED' || record.status === 'DENIED') &&
-    record.validFrom <= at &&
-    (record.validUntil === null || record.validUntil > at)
+    byProvision(live, ground, question) ??
+    byLatest(
+      live.filter(({ textVersionId, decision }) => isDenial(decision) || !ground.lapsedTextIds.has(textVersionId)),
+    ) ??
+    bySilence(asked, ground)
   );
+}
+
+/** The next instant at which the same question may be answered differently though nobody says anything. */
+export function nextChangeAt(answers: readonly Answer[], at: Date): Date | null {
+  const instants = answers.flatMap(({ validFrom, validUntil, provisions }) => [
+    validFrom,
+    validUntil,
+    ...provisions.flatMap(({ from, until }) => [from ?? null, until ?? null]),
+  ]);
+  const later = instants
+    .flatMap((one) => (one === null ? [] : [new Date(one).getTime()]))
+    .filter((ms) => ms > at.getTime());
+  return later.length === 0 ? null : new Date(Math.min(...later));
+}
+
+/**
+ * Answers that count now. A withdrawal that no later answer of its type has replaced ends whatever was said before it for
+ * the purpose, so that withdrawing can never permit more. Types are compared before times: of one type only the latest
+ * answer is granted or denied, whichever process's clock it bears.
+ */
+function liveAnswers<A extends Answer>(asked: readonly A[], { at }: Question): A[] {
+  const given = asked.filter(({ status }) => status === 'GRANTED' || status === 'DENIED');
+  const replaced = new Set(given.map(({ typeId }) => typeId));
+  const standing = asked.filter(({ status, typeId }) => status === 'WITHDRAWN' && !replaced.has(typeId));
+  const endedAt = Math.max(...standing.map(({ withdrawnAt }) => withdrawnAt?.getTime() ?? Infinity));
+  return given.filter(
+    ({ validFrom, validUntil }) =>
+      validFrom <= at && validFrom.getTime() > endedAt && (validUntil === null || validUntil > at),
+  );
+}
+
+function byProvision<A extends Answer>(live: readonly A[], ground: Ground, question: Question): Decision<A> | null {
+  const matching = live.flatMap((answer) =>
+    answer.provisions
+      // What was permitted under a lapsed text is permitted no more; what was denied stays denied.
+      .filter(({ effect }) => isDenial(effect) || !ground.lapsedTextIds.has(answer.textVersionId))
+      .filter((provision) => matches(provision, question))
+      .map((provision) => ({ answer, effect: provision.effect, weight: specificity(provision) })),
+  );
+  const heaviest = Math.max(...matching.map(({ weight }) => weight));
+  return settle(
+    matching.filter(({ weight }) => weight === heaviest),
+    'PROVISION',
+  );
+}
+
+function byLatest<A extends Answer>(live: readonly A[]): Decision<A> | null {
+  const latest = Math.max(...live.map(({ validFrom }) => validFrom.getTime()));
+  const deciding = live.filter(({ validFrom }) => validFrom.getTime() === latest);
+  return settle(
+    deciding.map((answer) => ({ answer, effect: answer.decision })),
+    'RECORD',
+  );
+}
+
+/** Of those that weigh the same, one denial denies. */
+function settle<A>(
+  deciding: readonly { readonly answer: A; readonly effect: DecisionKind }[],
+  reason: Decision<A>['reason'],
+): Decision<A> | null {
+  const [first] = deciding;
+  if (!first) return null;
+  const denying = deciding.find(({ effect }) => isDenial(effect));
+  return { permitted: !denying, reason, answer: (denying ?? first).answer };
+}
+
+/** A withdrawal is an answer too: it must not fall back to the ground that silence stands on. */
+function bySilence<A extends Answer>(asked: readonly A[], { bases }: Ground): Decision<A> {
+  const withdrawn = asked.find(({ status }) => status === 'WITHDRAWN');
+  if (withdrawn) return { permitted: false, reason: 'NO_CONSENT', answer: withdrawn };
+  const byLaw = bases.length > 0 && !bases.some(needsConsent);
+  return { permitted: byLaw, reason: byLaw ? 'LEGAL_BASIS' : 'NO_CONSENT', answer: null };
 }
 
 function matches(provision: ConsentProvision, question: Question): boolean {
@@ -75,11 +151,11 @@ function matches(provision: ConsentProvision, question: Question): boolean {
   );
 }
 
-/** Actor before organisation before category. */
+/** Actor before organisation before category, which every provision names. */
 function specificity({ actors, organisations }: ConsentProvision): number {
   return (actors.length > 0 ? 4 : 0) + (organisations.length > 0 ? 2 : 0);
 }
 
-function permits(decision: DecisionKind): boolean {
-  return decision === 'PERMIT';
+function isDenial(decision: DecisionKind): boolean {
+  return decision === 'DENY';
 }

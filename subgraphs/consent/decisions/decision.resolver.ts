@@ -1,14 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { RequireScopes } from '#shared/auth';
-import { listBy } from '#shared/graphql';
+import { byId, listBy } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
 import { type ConsentAction, ConsentActionEnum, type ConsentStatus, ConsentStatusEnum } from '../records/record.codes';
 import { ConsentRecord } from '../records/record.entity';
 import { type ConsentPurpose, ConsentPurposeEnum, type DataCategory, DataCategoryEnum } from '../types/type.codes';
 import { decideForPatients, requiredConsents } from './decision.service';
-import { ConsentDecision, Patient, RequiredConsent } from './patient.types';
+import { ConsentDecision, ConsentViewerInput, Patient, RequiredConsent } from './patient.types';
 
 const recordsOfPatient = listBy(ConsentRecord, 'patientId');
+const recordById = byId(ConsentRecord);
 
 @Resolver(() => Patient)
 export class ConsentDecisionResolver {
@@ -19,9 +20,11 @@ export class ConsentDecisionResolver {
     @Arg('purpose', () => ConsentPurposeEnum) purpose: ConsentPurpose,
     @Arg('action', () => ConsentActionEnum, { defaultValue: 'ACCESS' }) action: ConsentAction,
     @Arg('dataCategory', () => DataCategoryEnum, { defaultValue: 'CLINICAL' }) dataCategory: DataCategory,
+    @Arg('viewer', () => ConsentViewerInput, { nullable: true, description: 'For services only; else the caller' })
+    viewer: ConsentViewerInput | null,
     @Ctx() { unit }: RequestContext,
   ): Promise<ConsentDecision[]> {
-    return decideForPatients(unit, patientIds, { purpose, action, dataCategory });
+    return decideForPatients(unit, patientIds, { purpose, action, dataCategory, viewer });
   }
 
   @RequireScopes('consent:records:read', 'consent:records:self')
@@ -56,5 +59,16 @@ export class ConsentDecisionResolver {
   ): Promise<ConsentDecision | null> {
     const [decision = null] = await decideForPatients(unit, [patient.id], { purpose, action, dataCategory });
     return decision;
+  }
+}
+
+@Resolver(() => ConsentDecision)
+export class DecidingRecordResolver {
+  @FieldResolver(() => ConsentRecord, { nullable: true })
+  decidingRecord(
+    @Root() decision: ConsentDecision,
+    @Ctx() context: RequestContext,
+  ): Promise<ConsentRecord | null> | null {
+    return decision.decidingRecordId === null ? null : context.load(recordById, decision.decidingRecordId);
   }
 }

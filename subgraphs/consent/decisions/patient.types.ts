@@ -1,4 +1,4 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Authenticated } from '#shared/auth';
 import { DateTime } from '#shared/graphql';
 import { ConsentRecord } from '../records/record.entity';
@@ -28,14 +28,25 @@ export class ConsentDecision {
   @Field(() => LegalBasisEnum, { nullable: true })
   basis!: LegalBasis | null;
 
-  @Field(() => ConsentRecord, { nullable: true })
-  decidingRecord!: ConsentRecord | null;
+  @Field(() => ConsentType, { nullable: true, description: 'What to ask the patient for' })
+  consentType!: ConsentType | null;
+
+  decidingRecordId!: string | null;
 
   @Field(() => DateTime)
   evaluatedAt!: Date;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How long an asker may keep this; 0 when it changes within a second' })
   cacheForSeconds!: number;
+}
+
+@InputType({ description: 'Who will see the data, when a service asks on their behalf.' })
+export class ConsentViewerInput {
+  @Field(() => ID, { nullable: true })
+  userId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  clientId?: string | null;
 }
 
 @ObjectType()

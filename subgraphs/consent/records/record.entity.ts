@@ -4,7 +4,7 @@ import { RequireScopes } from '#shared/auth';
 import { Encrypted, patientVisibility, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { ConflictError } from '#shared/errors';
 import { ActorSnapshot, DateTime, Phi } from '#shared/graphql';
-import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
+import { CodeColumn, FlagColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { type ConsentPurpose } from '../types/type.codes';
 import {
   type CaptureChannel,
@@ -52,6 +52,10 @@ export class ConsentRecord extends TenantEntity {
   @Field(() => [ConsentProvision])
   @Encrypted('CLINICAL')
   provisions!: ConsentProvision[];
+
+  /** In clear: a decision must not have to decrypt to learn that there is nothing. Null: not known. */
+  @FlagColumn({ nullable: true })
+  hasProvisions!: boolean | null;
 
   @Field(() => CaptureChannelEnum)
   @CodeColumn()

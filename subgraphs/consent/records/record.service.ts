@@ -86,6 +86,7 @@ function newRecord(
     ...{ id: newId('cns'), patientId, typeId: type.id, textVersionId, purpose: type.purpose, decision, channel },
     status: decision === 'PERMIT' ? 'GRANTED' : 'DENIED',
     provisions: input.provisions ?? [],
+    hasProvisions: !!input.provisions?.length,
     capturedBy: snapshotOf(tx.actor),
     validFrom: tx.at,
     validUntil: input.validUntil ?? null,

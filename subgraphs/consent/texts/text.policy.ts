@@ -10,3 +10,14 @@ export function currentText(versions: readonly ConsentTextVersion[], locale: str
     null,
   );
 }
+
+/** Texts that a later one of the same locale has replaced which asks everybody to agree anew. */
+export function lapsedTextIds(versions: readonly ConsentTextVersion[]): ReadonlySet<string> {
+  const renewing = versions.filter(({ requiresReconsent, publishedAt }) => requiresReconsent && publishedAt !== null);
+  const lapsed = versions.filter((text) =>
+    renewing.some(
+      ({ typeId, locale, number }) => typeId === text.typeId && locale === text.locale && number > text.number,
+    ),
+  );
+  return new Set(lapsed.map(({ id }) => id));
+}
