@@ -2,9 +2,11 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
+  type InlineFragmentNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -18,19 +20,21 @@ export interface CollectContext {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Coerced, with defaults. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Fragments that are answered later. */
+  readonly isDeferred?: (fragment: InlineFragmentNode) => boolean;
 }
 
 /** CollectFields of the GraphQL specification (§6.3.2): what is selected of an object of `type`, by response key. */
 export function collectFields(
   context: CollectContext,
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLInterfaceType,
   sets: readonly SelectionSetNode[],
 ): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
 
   function add(selection: SelectionNode): void {
-    if (!isIncluded(selection, context)) return;
+    if (!isIncluded(selection, context) || isLater(selection, context)) return;
     if (selection.kind === Kind.FIELD) {
       const key = responseKey(selection);
       fields.set(key, [...(fields.get(key) ?? []), selection]);
@@ -58,7 +62,15 @@ function isIncluded(selection: SelectionNode, { variables }: CollectContext): bo
   return skip?.['if'] !== true && include?.['if'] !== false;
 }
 
-function applies(schema: GraphQLSchema, typeCondition: string | undefined, type: GraphQLObjectType): boolean {
+function isLater(selection: SelectionNode, { isDeferred }: CollectContext): boolean {
+  return selection.kind === Kind.INLINE_FRAGMENT && (isDeferred?.(selection) ?? false);
+}
+
+function applies(
+  schema: GraphQLSchema,
+  typeCondition: string | undefined,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+): boolean {
   if (typeCondition === undefined || typeCondition === type.name) return true;
   const condition = schema.getType(typeCondition);
   return isAbstractType(condition) && schema.isSubType(condition, type);

@@ -14,8 +14,7 @@ import {
 } from 'graphql';
 import { type Authorizer, type DeniedRules } from '../authorize';
 import { type ResponseKeys, isIntrospective } from './response-keys';
-
-const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+import { typenameField } from './typename-field';
 
 export interface CutContext {
   readonly schema: GraphQLSchema;

@@ -1,3 +1,5 @@
+export { type AuthorizationConfig } from './access-control';
 export { Operations, type OperationRequest } from './operations';
 export { type PreparedOperation } from './prepared-operation';
 export { collectFields } from './collect-fields';
+export { type IncrementalPart } from './incremental';

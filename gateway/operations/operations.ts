@@ -1,82 +1,163 @@
+import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   type ExecutionResult,
-  type FieldNode,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   getOperationAST,
-  getVariableValues,
-  visit,
 } from 'graphql';
-import { type Actor } from '#shared/auth';
-import { DomainError } from '#shared/errors';
-import { Authorizer, type DeniedRules } from '../authorize';
+import { Authorizer } from '../authorize';
 import { BoundedCache } from '../cache';
-import { type ExecutionAnswer, type PlanExecutor, Planner } from '../executor';
+import {
+  type IncrementalExecutor,
+  type PlanExecutor,
+  type PlannedOperation,
+  Planner,
+  type PlanningSupergraph,
+} from '../executor';
 import { type LoadedSupergraph } from '../supergraph';
-import { type SubgraphResult } from '../transport';
+import { type SubgraphRequest, type SubgraphResult } from '../transport';
+import { AccessControl, type AuthorizationConfig, type Viewer } from './access-control';
 import { collectFields } from './collect-fields';
-import { type CutContext, cutDocument } from './cut-document';
-import { Projection, type ProjectionContext } from './projection';
+import { type CoercedVariables, coerceVariables } from './coerce-variables';
+import { asksForSchema, conditionVariables, isInParts, isPersonal } from './document-facts';
+import { IncrementalExecution, type IncrementalResult } from './incremental';
+import { answerIntrospection } from './introspection';
+import { PersonalFields } from './personal-fields';
 import { type OperationVariant, type PreparedOperation } from './prepared-operation';
+import { Variants } from './variants';
 import { ResponseKeys, isIntrospective } from './response-keys';
 
 const preparedOperations = 1_000;
+/** A character of a document takes about 150 bytes once it is prepared. */
+const preparedCharacters = 1_000_000;
 const variantsPerOperation = 32;
 
 /** Who asks, and with what. */
-export interface OperationRequest {
-  readonly actor: Actor | null;
+export interface OperationRequest extends Viewer {
   readonly correlationId: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** Told of every fetch from a subgraph. */
+  readonly onFetched?: SubgraphRequest['onFetched'];
+  /** Told of every fetch that went along with another one. */
+  readonly onCoalesced?: () => void;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** One operation of a document. */
+export interface DocumentName {
+  readonly source: string;
+  /** Null when the document has one operation only. */
+  readonly operationName: string | null;
+}
+
+export interface OperationsOptions {
+  readonly supergraph: LoadedSupergraph;
+  readonly planning: PlanningSupergraph;
+  /** One that cannot answer in parts answers in one. */
+  readonly executor: PlanExecutor & Partial<IncrementalExecutor>;
+  /** Default: denied fields are cut, and no policy is satisfied. */
+  readonly authorization?: AuthorizationConfig;
+}
+
 /** Prepares operations once and runs them for every caller: where authorization, planning and execution meet. */
 export class Operations {
+  private readonly supergraph: LoadedSupergraph;
+  private readonly executor: OperationsOptions['executor'];
   private readonly authorizer: Authorizer;
-  private readonly planner: Planner;
-  private readonly context: CutContext;
-  private readonly prepared = new BoundedCache<string, PreparedOperation>(preparedOperations);
+  private readonly access: AccessControl;
+  private readonly variants: Variants;
+  private readonly personal: PersonalFields;
+  private readonly keys: ResponseKeys;
+  private readonly prepared = new BoundedCache<string, PreparedOperation>(preparedOperations, {
+    of: (source) => source.length,
+    max: preparedCharacters,
+  });
 
-  constructor(
-    private readonly supergraph: LoadedSupergraph,
-    private readonly executor: PlanExecutor,
-  ) {
+  constructor({ supergraph, planning, executor, authorization = { mode: 'filter' } }: OperationsOptions) {
     const { schema } = supergraph;
+    this.supergraph = supergraph;
+    this.executor = executor;
     this.authorizer = new Authorizer(supergraph.policy, schema);
-    this.planner = new Planner(supergraph);
-    this.context = { schema, authorizer: this.authorizer, keys: new ResponseKeys(supergraph.joinedFields) };
+    this.access = new AccessControl({ authorizer: this.authorizer, schema, config: authorization });
+    this.personal = new PersonalFields(supergraph.policy);
+    this.keys = new ResponseKeys(planning.joinedFields);
+    const context = { schema, authorizer: this.authorizer, keys: this.keys };
+    this.variants = new Variants(context, new Planner(planning));
   }
 
   /**
-   * @param document the parsed and valid `source`
+   * @param read makes the valid document of a source that was not prepared yet
    * @throws {GraphQLError} OPERATION_RESOLUTION_FAILURE when the operation is not in the document
    */
-  prepare(source: string, document: DocumentNode, operationName: string | null): PreparedOperation {
-    return this.prepared.getOrMake(`${operationName ?? ''}\n${source}`, () => {
+  prepare({ source, operationName }: DocumentName, read: () => DocumentNode): PreparedOperation {
+    return this.prepared.getOrMake(operationName === null ? source : `${operationName}\n${source}`, () => {
+      const document = read();
       const operation = getOperationAST(document, operationName);
       if (!operation) throw unknownOperation();
-      return this.prepareOperation(document, operation);
+      return this.prepareOperation(source, document, operation);
     });
   }
 
-  /** Runs a query or a mutation. */
-  async execute(prepared: PreparedOperation, request: OperationRequest): Promise<ExecutionResult> {
-    const coerced = this.coerce(prepared, request.variables);
+  /** How many operations are kept prepared. */
+  get preparedCount(): number {
+    return this.prepared.size;
+  }
+
+  /** Can the operation be answered in parts? */
+  hasParts({ operation, document }: PreparedOperation): boolean {
+    return operation.operation === OperationTypeNode.QUERY && isInParts(document);
+  }
+
+  /** Runs a query, and what it defers after that. */
+  async begin(prepared: PreparedOperation, asked: OperationRequest): Promise<IncrementalResult> {
+    const coerced = this.coerce(prepared, asked.variables);
+    if ('errors' in coerced) return { initial: coerced, rest: null };
+    const { variables } = coerced;
+    const request = prepared.policies.length === 0 ? asked : await this.decide(prepared, asked);
+    this.access.screen(prepared, request, variables);
+    const { denied, inParts } = this.variantFor(prepared, request);
+    const parts = inParts();
+    if (!parts || !this.executor.begin) return { initial: await this.execute(prepared, asked), rest: null };
+    const begun = await this.executor.begin(parts.planned, { ...request, conditions: variables });
+    return new IncrementalExecution(
+      {
+        labelled: parts.labelled,
+        projection: this.variants.contextOf(prepared, denied),
+        variables,
+        actor: request.actor,
+        introspection: answerIntrospection(this.supergraph.schema, prepared, variables),
+        named: (error) => this.namedBack(error),
+      },
+      begun,
+    ).result();
+  }
+
+  /** Runs a query or a mutation, as one answer. */
+  async execute(prepared: PreparedOperation, asked: OperationRequest): Promise<ExecutionResult> {
+    const coerced = this.coerce(prepared, asked.variables);
     if ('errors' in coerced) return coerced;
-    const variant = this.variantFor(prepared, request.actor);
-    if (prepared.operation.operation === OperationTypeNode.MUTATION) {
-      const refused = this.refusals(prepared, request, coerced.variables);
+    const { variables } = coerced;
+    const request = prepared.policies.length === 0 ? asked : await this.decide(prepared, asked);
+    const report = this.access.screen(prepared, request, variables);
+    const variant = this.variantFor(prepared, request);
+    if (prepared.operation.operation === OperationTypeNode.MUTATION && variant.denied.size > 0) {
+      const refused = variant.projection.rootDenials(variables, request.actor);
       // Half a mutation may be worse than none: nothing of it runs.
       if (refused.length > 0) return { data: null, errors: refused };
     }
-    this.assertPlanned(prepared, variant, coerced.variables);
-    const answer = await this.executor.execute(variant.planned, request);
-    return this.shape({ prepared, variant, request, variables: coerced.variables }, answer);
+    const result = await this.run({ prepared, variant, request, variables });
+    return report ? { ...result, extensions: { ...result.extensions, ...report } } : result;
+  }
+
+  /** The request with the policies that hold for it now. To be asked for anew with every event of a subscription. */
+  decide<Request extends Viewer>(prepared: PreparedOperation, request: Request): Promise<Request> {
+    return this.access.decide(prepared, request);
   }
 
   /** Answers a subscription from what the owner of its root field said about one event. */
@@ -87,142 +168,110 @@ export class Operations {
   ): Promise<ExecutionResult> {
     const coerced = this.coerce(prepared, request.variables);
     if ('errors' in coerced) return coerced;
-    const variant = this.variantFor(prepared, request.actor);
-    const answer = await this.executor.execute(variant.planned, { ...request, primary });
-    return this.shape({ prepared, variant, request, variables: coerced.variables }, answer);
+    const variant = this.variantFor(prepared, request);
+    return this.run({ prepared, variant, request, variables: coerced.variables, primary });
   }
 
-  /** The denied root fields of an operation, as errors. */
+  /**
+   * The denied root fields of an operation, as errors.
+   * @throws {RejectionError} when operations with denied fields are rejected as a whole, and this is one
+   */
   refusals(prepared: PreparedOperation, request: OperationRequest, variables: Variables): GraphQLError[] {
-    const { denied } = this.variantRules(prepared, request.actor);
-    const projection = new Projection(this.projectionContext(prepared, request.actor, { denied, variables }));
-    return projection.rootDenials(prepared.rootType, prepared.operation.selectionSet);
+    this.access.screen(prepared, request, variables);
+    return this.variantFor(prepared, request).projection.rootDenials(variables, request.actor);
   }
 
   /** The caller's variables as the schema wants them, with defaults. */
-  coerce(
-    prepared: PreparedOperation,
-    given: Variables,
-  ): { variables: Variables } | { errors: readonly GraphQLError[] } {
-    const { coerced, errors } = getVariableValues(
-      this.supergraph.schema,
-      prepared.operation.variableDefinitions ?? [],
-      given,
-      { maxErrors: 10 },
-    );
-    return errors ? { errors: errors.map(badVariable) } : { variables: coerced };
+  coerce(prepared: PreparedOperation, given: Variables): CoercedVariables {
+    return coerceVariables(this.supergraph.schema, prepared, given);
   }
 
-  variantFor(prepared: PreparedOperation, actor: Actor | null): OperationVariant {
-    const { key, denied } = this.variantRules(prepared, actor);
-    return prepared.variants.getOrMake(key, () => this.planVariant(prepared, denied));
+  variantFor(prepared: PreparedOperation, viewer: Viewer): OperationVariant {
+    // What a policy says of somebody may be another thing with the next request.
+    const actor = prepared.policies.length === 0 ? viewer.actor : null;
+    const known = actor && prepared.variantsByActor.get(actor);
+    if (known) return known;
+    const denied = this.access.deniedTo(prepared, viewer);
+    const key = prepared.rules.map((rule) => (denied.has(rule) ? '1' : '0')).join('');
+    const variant = prepared.variants.getOrMake(key, () => this.variants.make(prepared, denied));
+    if (actor) prepared.variantsByActor.set(actor, variant);
+    return variant;
   }
 
-  private variantRules(prepared: PreparedOperation, actor: Actor | null): { key: string; denied: DeniedRules } {
-    const denied = this.authorizer.deniedTo(actor, prepared.rules);
-    return { key: prepared.rules.map((rule) => (denied.has(rule) ? '1' : '0')).join(''), denied };
-  }
-
-  private prepareOperation(document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation {
+  private prepareOperation(
+    source: string,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): PreparedOperation {
     const rootType = this.supergraph.schema.getRootType(operation.operation);
     if (!rootType) throw unknownOperation();
     const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    const rules = this.authorizer.rulesOf(document, operation);
     return {
+      hash: createHash('sha256').update(source).digest('hex'),
       document,
       operation,
       rootType,
       fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
-      rules: this.authorizer.rulesOf(document, operation),
-      asksForSchema: someField(document, asksForSchema),
+      rules,
+      policies: this.authorizer.policiesOf(rules),
+      asksForSchema: asksForSchema(document),
+      isPersonal: isPersonal(document, this.supergraph.schema, this.personal),
+      conditions: conditionVariables(document),
       variants: new BoundedCache(variantsPerOperation),
+      variantsByActor: new WeakMap(),
     };
   }
 
-  private planVariant({ document, operation }: PreparedOperation, denied: DeniedRules): OperationVariant {
-    const isReshaped = denied.size > 0 || someField(document, (field) => this.context.keys.isRenamed(field));
-    if (!isReshaped) return { denied, isReshaped, planned: this.planner.plan(document, operation) };
-    const cut = cutDocument(document, denied, this.context);
-    const cutOperation = cut.definitions[document.definitions.indexOf(operation)];
-    if (cutOperation?.kind !== Kind.OPERATION_DEFINITION) throw unknownOperation();
-    return { denied, isReshaped, planned: this.planner.plan(cut, cutOperation) };
-  }
-
   /** The planner has a way of finding nothing and not saying so, which would read as null without an error. */
-  private assertPlanned(prepared: PreparedOperation, { planned }: OperationVariant, variables: Variables): void {
+  private assertPlanned(prepared: PreparedOperation, planned: PlannedOperation, variables: Variables): void {
     if (planned.plan.node) return;
     const context = { schema: this.supergraph.schema, fragments: planned.fragments, variables };
     const fields = [...collectFields(context, prepared.rootType, [planned.operation.selectionSet]).values()].flat();
     if (fields.some((field) => !isIntrospective(field))) throw new Error('The planner found no plan for an operation');
   }
 
-  private shape(
-    {
-      prepared,
-      variant,
-      request,
+  private async run({ prepared, variant, request, variables, primary }: RunOptions): Promise<ExecutionResult> {
+    const planned = variant.planFor(variables);
+    if (!primary) this.assertPlanned(prepared, planned, variables);
+    const answer = await this.executor.execute(planned, {
+      ...request,
+      conditions: variables,
+      ...(primary && { primary }),
+    });
+    const errors = answer.errors.map((error) => this.namedBack(error));
+    const projected = variant.projection.project({
+      source: answer.data ?? {},
+      errors,
       variables,
-    }: {
-      prepared: PreparedOperation;
-      variant: OperationVariant;
-      request: OperationRequest;
-      variables: Variables;
-    },
-    { data, errors }: ExecutionAnswer,
-  ): ExecutionResult {
-    if (!variant.isReshaped) return resultOf(data, errors);
-    const context = this.projectionContext(prepared, request.actor, { denied: variant.denied, variables });
-    const projection = new Projection(context);
-    const shaped = data && projection.root(prepared.rootType, prepared.operation.selectionSet, data);
-    return resultOf(shaped, [...errors.map((error) => this.namedBack(error)), ...projection.denials]);
-  }
-
-  private projectionContext(
-    { fragments }: PreparedOperation,
-    actor: Actor | null,
-    { denied, variables }: { denied: DeniedRules; variables: Variables },
-  ): ProjectionContext {
-    return { ...this.context, fragments, variables, denied, actor };
+      actor: request.actor,
+      introspection: answerIntrospection(this.supergraph.schema, prepared, variables),
+    });
+    const all = [...errors, ...projected.errors];
+    return { ...(all.length > 0 && { errors: all }), data: projected.data };
   }
 
   private namedBack(error: GraphQLError): GraphQLError {
     const { path, originalError, extensions } = error;
     if (!path) return error;
     return new GraphQLError(error.message, {
-      path: this.context.keys.answered(path),
+      path: this.keys.answered(path),
       extensions,
       ...(originalError && { originalError }),
     });
   }
 }
 
-function resultOf(data: ExecutionResult['data'], errors: readonly GraphQLError[]): ExecutionResult {
-  return { ...(errors.length > 0 && { errors }), data: data ?? null };
+interface RunOptions {
+  readonly prepared: PreparedOperation;
+  readonly variant: OperationVariant;
+  readonly request: OperationRequest;
+  readonly variables: Variables;
+  readonly primary?: SubgraphResult;
 }
 
 function unknownOperation(): GraphQLError {
   return new GraphQLError('The document has no such operation', {
     extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
   });
-}
-
-function badVariable(error: GraphQLError): GraphQLError {
-  // graphql-js quotes the value in its message, and a value may be about a patient.
-  const definition = error.nodes?.find((node) => node.kind === Kind.VARIABLE_DEFINITION);
-  const name = definition ? ` $${definition.variable.name.value}` : '';
-  const { extensions } = new DomainError('BAD_USER_INPUT', '');
-  return new GraphQLError(`The variable${name} has a value that its type does not allow`, { extensions });
-}
-
-function asksForSchema({ name }: FieldNode): boolean {
-  return name.value === '__schema' || name.value === '__type';
-}
-
-function someField(document: DocumentNode, matches: (field: FieldNode) => boolean): boolean {
-  let found = false;
-  visit(document, {
-    Field: (field) => {
-      found ||= matches(field);
-    },
-  });
-  return found;
 }

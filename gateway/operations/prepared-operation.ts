@@ -1,30 +1,49 @@
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type OperationDefinitionNode,
-  type FragmentDefinitionNode,
 } from 'graphql';
-import { type AccessRule } from '#shared/auth';
+import { type AccessRule, type Actor } from '#shared/auth';
 import { type DeniedRules } from '../authorize';
 import { type BoundedCache } from '../cache';
 import { type PlannedOperation } from '../executor';
+import { type LabelledOperation } from './incremental';
+import { type Projection } from './projection';
 
 /** Everything about an operation that does not depend on who asks, worked out once. */
 export interface PreparedOperation {
+  /** SHA-256 of the source, hexadecimal: names the document where its text must not be. */
+  readonly hash: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly rootType: GraphQLObjectType;
   readonly rules: readonly AccessRule[];
+  /** What must be decided about the caller before it is known which of the rules are satisfied. */
+  readonly policies: readonly string[];
   readonly asksForSchema: boolean;
-  /** The plans of this operation, one per distinct set of denied rules. */
+  /** It selects protected health information: its answer is kept nowhere on the way. */
+  readonly isPersonal: boolean;
+  /** Names of the variables that decide what is selected. */
+  readonly conditions: readonly string[];
+  /** One for each distinct set of denied rules. */
   readonly variants: BoundedCache<string, OperationVariant>;
+  /** The same by caller: tokens are verified once and used many times. */
+  readonly variantsByActor: WeakMap<Actor, OperationVariant>;
 }
 
 /** An operation as one group of callers, those who lack the same scopes, may run it. */
 export interface OperationVariant {
   readonly denied: DeniedRules;
+  /** The plan for one combination of conditions. @param variables coerced, with defaults */
+  readonly planFor: (variables: Readonly<Record<string, unknown>>) => PlannedOperation;
+  readonly projection: Projection;
+  /** For an answer in parts; made when it is first asked for. Null when the operation is too large for that. */
+  readonly inParts: () => OperationInParts | null;
+}
+
+export interface OperationInParts {
+  readonly labelled: LabelledOperation;
   readonly planned: PlannedOperation;
-  /** The answer must be given the client's shape again: something was cut or renamed. */
-  readonly isReshaped: boolean;
 }

@@ -17,7 +17,8 @@ export class ResponseKeys {
       arguments: !!field.arguments?.length,
     };
     const isShadow = this.joinedFields.has(key) && (means.another || means.arguments);
-    return isShadow || key.startsWith(prefix) ? prefix + key : key;
+    // A key that JavaScript takes for the prototype of an object must not come near one.
+    return isShadow || key.startsWith(prefix) || key === '__proto__' ? prefix + key : key;
   }
 
   isRenamed(field: FieldNode): boolean {

@@ -1,0 +1,2 @@
+export { compiledExecutor } from './compiled-executor';
+export { type ConsentGate } from './guard';

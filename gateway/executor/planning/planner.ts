@@ -1,0 +1,60 @@
+import { composeServices } from '@apollo/composition';
+import { type Schema, Supergraph, operationFromDocument } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { type PlannedOperation } from '../plan-executor';
+import { repairPlanner } from './planner-repair';
+import { type PlanningSupergraph } from './planning-supergraph';
+
+/** Plans valid documents. Building one costs about as much as loading the supergraph, so a generation has one. */
+export class Planner {
+  private readonly planner: QueryPlanner;
+  private readonly api: Schema;
+  private incremental: QueryPlanner | null = null;
+
+  constructor(private readonly planning: Pick<PlanningSupergraph, 'supergraph'>) {
+    this.planner = new QueryPlanner(planning.supergraph);
+    this.api = planning.supergraph.apiSchema();
+    repairPlanner(() => {
+      planOnAnySupergraph();
+    });
+  }
+
+  /** The same for an answer in parts, as its `@defer`s say. Most gateways never make such a plan. */
+  planInParts(document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
+    this.incremental ??= new QueryPlanner(this.planning.supergraph, { incrementalDelivery: { enableDefer: true } });
+    return this.planWith(this.incremental, document, operation);
+  }
+
+  /** As one answer. @param operation one of the operations of `document` */
+  plan(document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
+    return this.planWith(this.planner, document, operation);
+  }
+
+  private planWith(
+    planner: QueryPlanner,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): PlannedOperation {
+    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+    return {
+      document: alone,
+      operation,
+      fragments: Object.fromEntries(
+        fragments.map((fragment): [string, FragmentDefinitionNode] => [fragment.name.value, fragment]),
+      ),
+      plan: planner.buildQueryPlan(operationFromDocument(this.api, alone)),
+    };
+  }
+}
+
+function planOnAnySupergraph(): void {
+  const { supergraphSdl, errors } = composeServices([
+    { name: 'any', url: 'http://any', typeDefs: parse('type Query { any: Int }') },
+  ]);
+  if (errors) throw new Error('The smallest of supergraphs does not compose');
+  const supergraph = Supergraph.build(supergraphSdl);
+  const document = parse('{ any }');
+  new QueryPlanner(supergraph).buildQueryPlan(operationFromDocument(supergraph.apiSchema(), document));
+}

@@ -1,0 +1,63 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { type PersonalFields } from './personal-fields';
+
+export function someField(document: DocumentNode, matches: (field: FieldNode) => boolean): boolean {
+  let found = false;
+  visit(document, {
+    Field: (field) => {
+      found ||= matches(field);
+    },
+  });
+  return found;
+}
+
+export function asksForSchema(document: DocumentNode): boolean {
+  return someField(document, ({ name }) => name.value === '__schema' || name.value === '__type');
+}
+
+/** Does some fragment say `@defer`? */
+export function isInParts(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: ({ name }) => {
+      found ||= name.value === 'defer';
+    },
+  });
+  return found;
+}
+
+/** Names of the variables that decide what is selected. */
+export function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
+
+/** Does it select a field that is about somebody's health? */
+export function isPersonal(document: DocumentNode, schema: GraphQLSchema, personal: PersonalFields): boolean {
+  const typeInfo = new TypeInfo(schema);
+  let found = false;
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: ({ name }) => {
+        const type = typeInfo.getParentType();
+        found ||= type != null && personal.has(type, name.value);
+      },
+    }),
+  );
+  return found;
+}

@@ -1,0 +1,2 @@
+export { Projection, type ProjectionContext } from './projection';
+export { Shaping } from './shaping';

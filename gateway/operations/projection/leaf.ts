@@ -1,0 +1,19 @@
+import { type GraphQLLeafType, isEnumType } from 'graphql';
+
+/** Does a value fit its type, as results are coerced (specification §3.5)? Custom scalars are their subgraphs' affair. */
+export type LeafCheck = (value: unknown) => boolean;
+
+const builtIn: Readonly<Record<string, LeafCheck>> = {
+  Int: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 31,
+  Float: (value) => typeof value === 'number' && Number.isFinite(value),
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  ID: (value) => typeof value === 'string' || Number.isInteger(value),
+};
+
+export function leafCheck(type: GraphQLLeafType): LeafCheck {
+  if (!isEnumType(type)) return builtIn[type.name] ?? (() => true);
+  // A value that a contract or `@inaccessible` hides from clients must not reach them in data.
+  const values = new Set<unknown>(type.getValues().map(({ name }) => name));
+  return (value) => values.has(value);
+}

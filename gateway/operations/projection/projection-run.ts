@@ -1,0 +1,79 @@
+import { GraphQLError } from 'graphql';
+import { type Actor } from '#shared/auth';
+
+export type Path = readonly (string | number)[];
+
+/** A null where the schema allows none: the nearest nullable field around it becomes null (specification §6.4.4). */
+export const bubble = Symbol('null must bubble');
+
+/** More errors than this tell a client nothing new. */
+const maxErrors = 1_000;
+
+interface Forbidden {
+  readonly path: Path;
+  readonly field: string;
+}
+
+/** One answer being given its shape. */
+export class ProjectionRun {
+  readonly denials: GraphQLError[] = [];
+  /** Where the shaping is: the first `depth` steps of it are valid. */
+  readonly path: (string | number)[];
+  private readonly forbidden: Forbidden[] = [];
+  private readonly shaped = new Map<unknown, { readonly shape: unknown; readonly answer: unknown }>();
+
+  constructor(
+    readonly actor: Actor | null,
+    /** Answers to `__schema` and `__type`, by response key. */
+    readonly introspection: Readonly<Record<string, unknown>>,
+    /** Of the object that is shaped, in the whole answer. */
+    start: Path = [],
+  ) {
+    this.path = [...start];
+  }
+
+  /**
+   * Entities that stand in several places share their lists, and what one shape makes of a list need not be made again,
+   * unless it was told of a place in it.
+   */
+  once(shape: unknown, list: unknown, make: () => unknown): unknown {
+    const known = this.shaped.get(list);
+    if (known && known.shape === shape) return known.answer;
+    const told = this.told;
+    const answer = make();
+    if (told === this.told) this.shaped.set(list, { shape, answer });
+    return answer;
+  }
+
+  private get told(): number {
+    return this.denials.length + this.forbidden.length;
+  }
+
+  deny(error: GraphQLError): void {
+    if (this.denials.length < maxErrors) this.denials.push(error);
+  }
+
+  /** A value that its type does not allow stands here. @param field e.g. `Case.title` */
+  forbid(depth: number, field: string): void {
+    if (this.forbidden.length < maxErrors) this.forbidden.push({ path: this.path.slice(0, depth), field });
+  }
+
+  /** The values that no error explains. A subgraph broke the promise of its own schema. */
+  unexplained(errors: readonly GraphQLError[]): GraphQLError[] {
+    if (this.forbidden.length === 0) return [];
+    const explained = [...errors, ...this.denials].map(({ path }) => path ?? []);
+    return this.forbidden
+      .filter(({ path }) => !explained.some((other) => isOneWithin(path, other)))
+      .map(({ path, field }) => {
+        const message = `The service that owns ${field} gave a value that its type does not allow`;
+        return new GraphQLError(message, { path, extensions: { code: 'UPSTREAM_UNAVAILABLE' } });
+      });
+  }
+}
+
+/** Is one of two paths the beginning of the other? */
+function isOneWithin(one: Path, other: Path): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let index = 0; index < length; index++) if (one[index] !== other[index]) return false;
+  return true;
+}

@@ -1,0 +1,186 @@
+import {
+  type FieldNode,
+  type GraphQLAbstractType,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type SelectionSetNode,
+  TypeNameMetaFieldDef,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { type AccessRule } from '#shared/auth';
+import { denialError } from '../../authorize';
+import { type CollectContext, collectFields } from '../collect-fields';
+import { type ResponseKeys, isIntrospective } from '../response-keys';
+import { leafCheck } from './leaf';
+import { type ProjectionRun, bubble } from './projection-run';
+
+/** The rule that keeps the callers of a variant from a field, if one does. */
+export interface DeniedFields {
+  denialOf(type: GraphQLObjectType, fieldName: string): AccessRule | null;
+}
+
+export interface ShapeContext extends CollectContext {
+  readonly keys: ResponseKeys;
+  readonly denied: DeniedFields;
+}
+
+/** Gives a value its shape; `bubble` when it must be null and may not. @param depth of the value in the answer */
+export type Complete = (value: unknown, run: ProjectionRun, depth: number) => unknown;
+
+type Composite = GraphQLObjectType | GraphQLInterfaceType;
+type Source = Readonly<Record<string, unknown>>;
+
+interface FieldShape {
+  readonly key: string;
+  readonly complete: (source: Source, run: ProjectionRun, depth: number) => unknown;
+}
+
+/** Compiles selections for one set of conditions. Each selection on each type is compiled when it first occurs. */
+export class Shapes {
+  constructor(private readonly context: ShapeContext) {}
+
+  /** @param type an interface where nobody has told what the object is: then nothing was selected that depends on it */
+  object(type: Composite, sets: readonly SelectionSetNode[]): Complete {
+    let fields: readonly FieldShape[] | null = null;
+    return (source, run, depth) => {
+      fields ??= this.fields(type, sets);
+      const answer: Record<string, unknown> = {};
+      for (const { key, complete } of fields) {
+        run.path[depth] = key;
+        const value = complete(source as Source, run, depth + 1);
+        if (value === bubble) return bubble;
+        if (key === '__proto__') define(answer, key, value);
+        else answer[key] = value;
+      }
+      return answer;
+    };
+  }
+
+  private fields(type: Composite, sets: readonly SelectionSetNode[]): FieldShape[] {
+    return [...collectFields(this.context, type, sets)].flatMap(([key, nodes]) => {
+      const [node] = nodes;
+      return node ? [{ key, complete: this.field(type, node, nodes) }] : [];
+    });
+  }
+
+  private field(type: Composite, node: FieldNode, nodes: readonly FieldNode[]): FieldShape['complete'] {
+    const name = node.name.value;
+    if (name === '__typename') return this.typename(type);
+    const key = this.context.keys.planned(node);
+    if (isIntrospective(node)) return (_source, run) => run.introspection[key] ?? null;
+    const definition = type.getFields()[name];
+    if (!definition) return () => null;
+    const rule = this.denialOf(type, name);
+    if (rule) return deny(rule, definition.type);
+    const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const complete = this.value(definition.type, sets, `${type.name}.${name}`);
+    return (source, run, depth) => complete(source[key], run, depth);
+  }
+
+  /** The type of an object that a caller may know nothing of is no secret less than its fields. */
+  private typename(type: Composite): FieldShape['complete'] {
+    if (isInterfaceType(type)) return () => bubble;
+    const rule = this.denialOf(type, TypeNameMetaFieldDef.name);
+    return rule ? deny(rule, TypeNameMetaFieldDef.type) : () => type.name;
+  }
+
+  /** An object of unknown type may be of the one that is denied. */
+  private denialOf(type: Composite, fieldName: string): AccessRule | null {
+    const { denied, schema } = this.context;
+    if (isObjectType(type)) return denied.denialOf(type, fieldName);
+    for (const member of schema.getPossibleTypes(type)) {
+      const rule = denied.denialOf(member, fieldName);
+      if (rule) return rule;
+    }
+    return null;
+  }
+
+  private value(type: GraphQLOutputType, sets: readonly SelectionSetNode[], field: string): Complete {
+    if (isNonNullType(type)) {
+      const complete = this.present(type.ofType, sets, field);
+      return (value, run, depth) => {
+        if (value === null || value === undefined) run.forbid(depth, field);
+        else return complete(value, run, depth) ?? bubble;
+        return bubble;
+      };
+    }
+    const complete = this.present(type, sets, field);
+    return (value, run, depth) => {
+      if (value === null || value === undefined) return null;
+      const completed = complete(value, run, depth);
+      return completed === bubble ? null : completed;
+    };
+  }
+
+  /** For values that are there. */
+  private present(type: GraphQLOutputType, sets: readonly SelectionSetNode[], field: string): Complete {
+    if (isListType(type)) return this.list(type.ofType, sets, field);
+    if (isLeafType(type)) {
+      const fits = leafCheck(type);
+      return (value, run, depth) => (fits(value) ? value : unfit(run, depth, field));
+    }
+    const complete = isObjectType(type) ? this.object(type, sets) : this.abstract(type, sets);
+    return (value, run, depth) => {
+      const completed = typeof value === 'object' && !Array.isArray(value) ? complete(value, run, depth) : null;
+      return completed ?? unfit(run, depth, field);
+    };
+  }
+
+  private list(type: GraphQLOutputType, sets: readonly SelectionSetNode[], field: string): Complete {
+    const complete = this.value(type, sets, field);
+    const shape: Complete = (values, run, depth) => {
+      if (!Array.isArray(values)) return unfit(run, depth, field);
+      const answer: unknown[] = new Array(values.length);
+      for (let index = 0; index < values.length; index++) {
+        run.path[depth] = index;
+        const value = complete(values[index], run, depth + 1);
+        if (value === bubble) return bubble;
+        answer[index] = value;
+      }
+      return answer;
+    };
+    if (sets.length === 0) return shape;
+    return (values, run, depth) => run.once(shape, values, () => shape(values, run, depth));
+  }
+
+  /** By the type that each object says it is. Null for one that clients do not know. */
+  private abstract(declared: GraphQLAbstractType, sets: readonly SelectionSetNode[]): Complete {
+    const shapes = new Map<unknown, Complete | null>();
+    const shapeOf = (name: unknown): Complete | null => {
+      // A subgraph that knows an interface as one type says nothing of the type, and was asked nothing that depends on it.
+      const type = typeof name === 'string' ? this.context.schema.getType(name) : declared;
+      const shape = isObjectType(type) || isInterfaceType(type) ? this.object(type, sets) : null;
+      shapes.set(name, shape);
+      return shape;
+    };
+    return (value, run, depth) => {
+      const name = (value as Source)['__typename'];
+      const known = shapes.get(name);
+      const shape = known === undefined ? shapeOf(name) : known;
+      return shape ? shape(value, run, depth) : null;
+    };
+  }
+}
+
+function deny(rule: AccessRule, type: GraphQLOutputType): FieldShape['complete'] {
+  const answer = isNonNullType(type) ? bubble : null;
+  return (_source, run, depth) => {
+    run.deny(denialError(rule, run.actor, run.path.slice(0, depth)));
+    return answer;
+  };
+}
+
+function unfit(run: ProjectionRun, depth: number, field: string): null {
+  run.forbid(depth, field);
+  return null;
+}
+
+/** Plain assignment to this one name would set the prototype. */
+function define(answer: object, key: string, value: unknown): void {
+  Object.defineProperty(answer, key, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,89 @@
+import { GraphQLError, Kind } from 'graphql';
+import { type DeniedRules } from '../authorize';
+import { BoundedCache } from '../cache';
+import { type PlannedOperation, type Planner } from '../executor';
+import { type CutContext, cutDocument } from './cut-document';
+import { someField } from './document-facts';
+import { labelFragments, withoutClientLabels } from './incremental';
+import { type OperationInParts, type OperationVariant, type PreparedOperation } from './prepared-operation';
+import { Projection, type ProjectionContext } from './projection';
+import { settleConditions } from './settle-conditions';
+
+/** Plans for combinations of conditions; more at a time than this are not kept. */
+const plansPerVariant = 64;
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Makes the variants of operations: what callers with the same denials run. */
+export class Variants {
+  constructor(
+    private readonly context: CutContext,
+    private readonly planner: Planner,
+  ) {}
+
+  make(prepared: PreparedOperation, denied: DeniedRules): OperationVariant {
+    const { conditions, operation } = prepared;
+    const context = this.contextOf(prepared, denied);
+    const projection = new Projection({ ...context, conditions, selectionSet: operation.selectionSet });
+    let parts: OperationInParts | null | undefined;
+    const inParts = (): OperationInParts | null => (parts ??= this.planInParts(prepared, denied));
+    const plans = new BoundedCache<string, PlannedOperation>(plansPerVariant);
+    return {
+      denied,
+      projection,
+      inParts,
+      planFor: (variables) =>
+        plans.getOrMake(combinationOf(conditions, variables), () => this.plan(prepared, denied, variables)),
+    };
+  }
+
+  /** For the projection of what some callers may have. */
+  contextOf(
+    { fragments, rootType }: PreparedOperation,
+    denied: DeniedRules,
+  ): Omit<ProjectionContext, 'selectionSet' | 'conditions'> {
+    const { authorizer } = this.context;
+    return {
+      ...this.context,
+      fragments,
+      rootType,
+      denied: { denialOf: (type, fieldName) => authorizer.denialOf(type, fieldName, denied) },
+    };
+  }
+
+  private planInParts(
+    { operation, fragments, rootType }: PreparedOperation,
+    denied: DeniedRules,
+  ): OperationInParts | null {
+    const labelled = labelFragments(operation, { ...this.context, fragments, rootType });
+    if (!labelled) return null;
+    const cut = withoutClientLabels(cutDocument(labelled.document, denied, this.context));
+    const [cutOperation] = cut.definitions;
+    if (cutOperation?.kind !== Kind.OPERATION_DEFINITION) throw lostOperation();
+    return { labelled, planned: this.planner.planInParts(cut, cutOperation) };
+  }
+
+  /** @param variables of `@skip` and `@include`, which are settled before: the planner is not always right about them */
+  private plan(
+    { document, operation }: PreparedOperation,
+    denied: DeniedRules,
+    variables: Variables,
+  ): PlannedOperation {
+    const position = document.definitions.indexOf(operation);
+    const settled = settleConditions(document, variables);
+    const isAsItIs = denied.size === 0 && !someField(settled, (field) => this.context.keys.isRenamed(field));
+    const planned = isAsItIs ? settled : cutDocument(settled, denied, this.context);
+    const own = planned.definitions[position];
+    if (own?.kind !== Kind.OPERATION_DEFINITION) throw lostOperation();
+    return this.planner.plan(planned, own);
+  }
+}
+
+/** Names one combination of the variables that decide what is selected. */
+export function combinationOf(conditions: readonly string[], variables: Variables): string {
+  return conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
+}
+
+function lostOperation(): GraphQLError {
+  return new GraphQLError('The operation was lost while it was cut');
+}
