@@ -9,29 +9,29 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { formatError } from '#shared/errors';
 import { type Logger } from '#shared/logging';
-import { type Operations, type PreparedOperation } from '../operations';
-import { type LoadedSupergraph } from '../supergraph';
+import { noteErrors, noteOperation } from '../observability';
+import { type PreparedOperation } from '../operations';
 import { type Caller } from './caller';
 import { type GatewayConfig } from './gateway-options';
-import { type Metrics } from './metrics';
+import { type Generation } from './generation';
+import { withCorrelationId } from './request-error';
 
 type ApolloGateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 type ApolloExecutor = NonNullable<Awaited<ReturnType<ApolloGateway['load']>>['executor']>;
 
 interface ApolloOptions {
-  readonly supergraph: LoadedSupergraph;
-  readonly operations: Operations;
+  readonly current: () => Generation;
   readonly introspection: GatewayConfig['introspection'];
-  readonly metrics: Metrics;
   readonly log: Logger;
+  readonly plugins: readonly ApolloServerPlugin<Caller>[];
 }
 
 /** Apollo Server as the front of our own executor: it parses, validates and writes the answer. */
 export function createApollo(options: ApolloOptions): ApolloServer<Caller> {
-  const { log, metrics } = options;
+  const { log, plugins } = options;
   return new ApolloServer<Caller>({
     gateway: gatewayOf(options),
     // Whether a caller may ask for the schema depends on the caller: see `assertMayRun`.
@@ -51,18 +51,14 @@ export function createApollo(options: ApolloOptions): ApolloServer<Caller> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      observer(metrics),
+      observer(),
+      ...plugins,
     ],
   });
 }
 
-export function withCorrelationId(error: GraphQLFormattedError, correlationId: string): GraphQLFormattedError {
-  return { ...error, extensions: { ...error.extensions, correlationId } };
-}
-
 /** No SDL is handed over: Apollo Server wants it for reports to its vendor only. */
 function gatewayOf(options: ApolloOptions): ApolloGateway {
-  const { schema } = options.supergraph;
   let notify: Parameters<ApolloGateway['onSchemaLoadOrUpdate']>[0] | null = null;
   return {
     onSchemaLoadOrUpdate: (callback) => {
@@ -72,17 +68,18 @@ function gatewayOf(options: ApolloOptions): ApolloGateway {
       };
     },
     load: () => {
-      notify?.({ apiSchema: schema, coreSupergraphSdl: '' });
+      notify?.({ apiSchema: options.current().supergraph.schema, coreSupergraphSdl: '' });
       return Promise.resolve({ executor: executorOf(options) });
     },
     stop: () => Promise.resolve(),
   };
 }
 
-function executorOf({ operations, introspection }: ApolloOptions): ApolloExecutor {
+function executorOf({ current, introspection }: ApolloOptions): ApolloExecutor {
   return async ({ source, document, request, context }) => {
     const { actor, correlationId } = context as Caller;
-    const prepared = operations.prepare(source, document, request.operationName ?? null);
+    const { operations } = current();
+    const prepared = operations.prepare({ source, operationName: request.operationName ?? null }, () => document);
     assertMayRun(prepared, introspection === 'always' || (introspection === 'token' && actor !== null));
     const result = await operations.execute(prepared, { actor, correlationId, variables: request.variables ?? {} });
     return result as Awaited<ReturnType<ApolloExecutor>>;
@@ -99,13 +96,13 @@ function badRequest(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
 }
 
-/** Names the operation for the metrics and writes the correlation id into every error. */
-function observer(metrics: Metrics): ApolloServerPlugin<Caller> {
+/** Writes down what is answered, and writes the correlation id into every error. */
+function observer(): ApolloServerPlugin<Caller> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ contextValue, queryHash }) => {
-          contextValue.label.operation = metrics.operationLabel(queryHash);
+        didResolveOperation: ({ contextValue, queryHash, operation }) => {
+          if (operation) noteOperation(contextValue.record, { hash: queryHash, operation });
           return Promise.resolve();
         },
         willSendResponse: ({ response, contextValue }) => {
@@ -113,6 +110,7 @@ function observer(metrics: Metrics): ApolloServerPlugin<Caller> {
             const { singleResult } = response.body;
             const errors = singleResult.errors?.map((error) => withCorrelationId(error, contextValue.correlationId));
             if (errors) singleResult.errors = errors;
+            noteErrors(contextValue.record, errors);
           }
           return Promise.resolve();
         },

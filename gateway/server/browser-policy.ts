@@ -1,4 +1,7 @@
-import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type IncomingMessage } from 'node:http';
+import { type FastifyInstance } from 'fastify';
+
+export type Headers = Readonly<Record<string, string>>;
 
 /** Answers are data; a route that serves a page sets its own policy. */
 const securityHeaders = {
@@ -10,30 +13,48 @@ const securityHeaders = {
   'cache-control': 'no-store',
 };
 
-const preflightHeaders = {
+const corsHeaders = {
+  vary: 'Origin',
+  'access-control-expose-headers':
+    'x-correlation-id, retry-after, ratelimit, ratelimit-policy, etag, link, www-authenticate',
   'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers':
-    'authorization, content-type, x-correlation-id, apollo-require-preflight, idempotency-key, if-match',
+    'authorization, content-type, x-correlation-id, apollo-require-preflight, idempotency-key, if-match, if-none-match, last-event-id, traceparent, x-query-plan',
   'access-control-max-age': '600',
 };
 
-/** Security headers on every answer, and CORS for the origins of the allow-list. */
-export function applyBrowserPolicy(fastify: FastifyInstance, isAllowedOrigin: (origin: string) => boolean): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders);
-    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    const { origin, 'access-control-request-method': wantedMethod } = request.headers;
-    if (origin === undefined) return;
-    reply.header('vary', 'Origin');
-    if (isAllowedOrigin(origin)) allow(reply, origin);
-    if (request.method === 'OPTIONS' && wantedMethod) await reply.code(204).send();
-  });
-  // Without a route for it Fastify answers OPTIONS before its hooks have run for the route.
-  fastify.options('/graphql', (_request, reply) => reply.code(204).send());
+interface BrowserPolicyOptions {
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  /** A proxy in front says by X-Forwarded-Proto how the client came. */
+  readonly trustProxy: boolean;
 }
 
-function allow(reply: FastifyReply, origin: string): void {
-  reply.header('access-control-allow-origin', origin);
-  reply.header('access-control-expose-headers', 'x-correlation-id, retry-after, etag, link');
-  reply.headers(preflightHeaders);
+/** What browsers are told with every answer: security headers, and CORS for the origins of the allow-list. */
+export class BrowserPolicy {
+  constructor(private readonly options: BrowserPolicyOptions) {}
+
+  headersFor(request: IncomingMessage): Headers {
+    const { origin } = request.headers;
+    const headers = this.isSecure(request) ? { ...securityHeaders, ...strictTransport } : securityHeaders;
+    if (origin === undefined) return headers;
+    if (!this.options.isAllowedOrigin(origin)) return { ...headers, vary: 'Origin' };
+    return { ...headers, ...corsHeaders, 'access-control-allow-origin': origin };
+  }
+
+  /** For the routes of the web framework. Preflight requests are answered here, for whatever path. */
+  applyTo(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', async (request, reply) => {
+      reply.headers(this.headersFor(request.raw));
+      const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'];
+      if (request.headers.origin !== undefined && isPreflight) await reply.code(204).send();
+    });
+    // Without a route for it Fastify answers OPTIONS before its hooks have run for the route.
+    fastify.options('/graphql', (_request, reply) => reply.code(204).send());
+  }
+
+  private isSecure({ headers }: IncomingMessage): boolean {
+    return this.options.trustProxy && headers['x-forwarded-proto'] === 'https';
+  }
 }
+
+const strictTransport = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };

@@ -1,13 +1,16 @@
 import { type FastifyRequest } from 'fastify';
 import { type Actor } from '#shared/auth';
 import { newCorrelationId } from '#shared/context';
+import { type RequestRecord } from '../observability';
 
 /** What the gateway knows about one HTTP request before it looks into it. */
 export interface Caller {
   readonly actor: Actor | null;
+  /** The network address that the request comes from. */
+  readonly address: string;
   readonly correlationId: string;
-  /** For metrics, once the operation is known. An object of its own: Apollo Server works on a copy of its context. */
-  readonly label: { operation: string };
+  /** For log, metrics and trace. An object of its own: Apollo Server works on a copy of its context. */
+  readonly record: RequestRecord;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

@@ -1,23 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { type ApolloServer } from '@apollo/server';
 import { fastify as createFastify, type FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError, validate } from 'graphql';
-import { newCorrelationId } from '#shared/context';
-import { maskError } from '#shared/errors';
-import { BoundedCache } from '../cache';
-import { stockExecutor } from '../executor';
-import { DocumentGuard } from '../limits';
-import { Operations, type PreparedOperation } from '../operations';
-import { type SocketServer, SubscriptionEngine, serveSockets } from '../subscriptions';
-import { connectSubgraphs } from '../transport';
-import { createApollo, withCorrelationId } from './apollo';
+import { type Logger, unredacted } from '#shared/logging';
+import { assertModeFits, carefulEvaluator } from '../authorize';
+import { type ConsentDecisions, openConsent } from '../consent';
+import { ConnectionDrain } from '../drain';
+import { RateLimiter } from '#shared/rate-limits';
+import { CallerRates, Demand, DocumentGuard } from '../limits';
+import { Metrics, type RequestRecord, finishRequest } from '../observability';
+import { type AuthorizationConfig } from '../operations';
+import { OverloadGuard } from '../overload';
+import { PersistedDocuments } from '../persisted';
+import { type LoadedSupergraph } from '../supergraph';
+import { type Subgraphs, connectSubgraphs } from '../transport';
+import { createApollo } from './apollo';
 import { type Authenticator, createAuthenticator } from './authenticator';
-import { applyBrowserPolicy } from './browser-policy';
-import { addGraphqlRoute, graphqlPath } from './graphql-route';
+import { BrowserPolicy } from './browser-policy';
+import { type Caller, readCorrelationId } from './caller';
 import { type GatewayConfig, type GatewayOptions } from './gateway-options';
+import { Generation } from './generation';
+import { graphqlHttp } from './graphql-http';
+import { GraphqlPipeline } from './graphql-pipeline';
+import { addGraphqlRoute, graphqlPath } from './graphql-route';
 import { addHealthRoutes } from './health';
-import { Metrics } from './metrics';
-import { readCorrelationId } from './caller';
+import { LiveOperations } from './live-operations';
+import { serveTools } from './tools';
 
-const validatedDocuments = 1_000;
 /** Node's defaults let a client that sends one byte at a time hold a connection for a minute and more. */
 const http = { headersTimeout: 8_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 };
 const requestTimeout = 10_000;
@@ -28,32 +37,40 @@ export interface Gateway {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. @throws before `listen` */
   readonly url: string;
   listen(): Promise<string>;
+  /** New requests run in this supergraph; what has begun ends in its own. */
+  reload(supergraph: LoadedSupergraph): void;
   /** Finishes what has begun, takes nothing new, says goodbye to sockets. */
   close(): Promise<void>;
 }
 
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const parts = assemble(options);
-  const { apollo, engine, fastify, metrics, subgraphs, authenticate, guard } = parts;
   const { config, log } = options;
   let phase: 'open' | 'draining' = 'open';
-  await apollo.start();
-  const isAllowedOrigin = (origin: string): boolean => config.allowedOrigins.includes(origin);
+  const parts = assemble(options);
+  const { consent, fastify, live, metrics, subgraphs } = parts;
   fastify.addHook('onRequest', (request, reply, next) => {
     const correlationId = readCorrelationId(request.headers['x-correlation-id']);
     request.headers['x-correlation-id'] = correlationId;
     reply.header('x-correlation-id', correlationId);
     next();
   });
-  applyBrowserPolicy(fastify, isAllowedOrigin);
+  parts.browserPolicy.applyTo(fastify);
   addHealthRoutes(fastify, {
     subgraphs,
     metrics,
     deadlineMs: config.readinessDeadlineMs,
     isDraining: () => phase === 'draining',
+    token: config.metricsToken,
   });
-  addGraphqlRoute(fastify, { apollo, authenticate, guard, metrics, log, bodyBytes: config.limits.bodyBytes });
-  const sockets = openSockets(options, parts, isAllowedOrigin);
+  const apollo = await serveApollo(options, parts);
+  if (options.persisted) {
+    serveTools(fastify, { ...parts, current: () => parts.generation, config });
+  }
+  metrics.watch('gateway_prepared_operations', 'Operations that are kept prepared', () => {
+    return parts.generation.operations.preparedCount;
+  });
+  live.listen(fastify.server, graphqlPath);
+  const connections = new ConnectionDrain(fastify.server);
 
   return {
     fastify,
@@ -64,90 +81,169 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await fastify.listen({ host: config.host, port: config.port });
       return urlOf(fastify, config);
     },
+    reload: (supergraph) => {
+      parts.generation = parts.generationOf(supergraph);
+      live.supersede(parts.generation);
+      log.info({ supergraph: supergraph.hash.slice(0, 12) }, 'A new supergraph is served');
+    },
     close: async () => {
       phase = 'draining';
-      await Promise.all([sockets.close(), fastify.close()]);
-      engine.stop();
-      await apollo.stop();
-      await subgraphs.close();
+      await pause(config.drain.delayMs);
+      await Promise.all([live.close(), connections.drain(config.drain)]);
+      await fastify.close();
+      live.stop();
+      consent.stop();
+      await apollo?.stop();
+      await Promise.all([subgraphs.close(), parts.rateLimiter.close()]);
     },
   };
 }
 
 interface Parts {
-  readonly apollo: ReturnType<typeof createApollo>;
   readonly authenticate: Authenticator;
-  readonly engine: SubscriptionEngine;
+  readonly browserPolicy: BrowserPolicy;
+  readonly consent: ConsentDecisions;
+  readonly demand: Demand;
   readonly fastify: FastifyInstance;
+  readonly generationOf: (supergraph: LoadedSupergraph) => Generation;
+  /** What new requests run in. */
+  generation: Generation;
   readonly guard: DocumentGuard;
+  readonly live: LiveOperations;
   readonly metrics: Metrics;
-  readonly operations: Operations;
-  readonly subgraphs: ReturnType<typeof connectSubgraphs>;
+  readonly observe: (record: RequestRecord) => void;
+  readonly overload: OverloadGuard;
+  readonly persisted: PersistedDocuments;
+  readonly pipeline: GraphqlPipeline;
+  readonly rateLimiter: RateLimiter;
+  readonly subgraphs: Subgraphs;
+}
+
+function authorizationOf({ config, evaluatePolicies, log }: GatewayOptions): AuthorizationConfig {
+  assertModeFits(config.authorizationMode, config.host);
+  return { mode: config.authorizationMode, evaluatePolicies: carefulEvaluator(evaluatePolicies, log) };
 }
 
 function assemble(options: GatewayOptions): Parts {
-  const { supergraph, transports, events, log, config } = options;
+  const { events, log, config } = options;
   const metrics = new Metrics(options.registry);
-  const subgraphs = connectSubgraphs({
-    transports,
-    deadlineMs: config.subgraphDeadlineMs,
-    log,
-    observe: metrics.observeFetch.bind(metrics),
+  const subgraphs = openSubgraphs(options, metrics);
+  const consent = openConsent({ config: options.consent ?? null, subgraphs, events, log });
+  const guard = new DocumentGuard(config.limits);
+  const authorization = authorizationOf(options);
+  const generationOf = (supergraph: LoadedSupergraph): Generation =>
+    new Generation({ supergraph, subgraphs, consent, guard, authorization });
+  const authenticate = createAuthenticator(options);
+  const { allowedOrigins, introspection, queryPlanScope, trustProxy } = config;
+  const browserPolicy = new BrowserPolicy({
+    trustProxy,
+    isAllowedOrigin: (origin) => allowedOrigins.includes(origin),
   });
-  const operations = new Operations(supergraph, stockExecutor({ supergraph, subgraphs, log }));
-  return {
-    apollo: createApollo({ supergraph, operations, introspection: config.introspection, metrics, log }),
-    authenticate: createAuthenticator(options),
-    engine: new SubscriptionEngine({
-      supergraph,
-      operations,
-      subgraphs,
-      events,
-      queuedEvents: config.subscriptionLimits.queuedEvents,
-      countSubscriptions: metrics.countSubscriptions.bind(metrics),
-    }),
-    fastify: createFastify({ http, requestTimeout, trustProxy: config.trustProxy, bodyLimit: config.limits.bodyBytes }),
-    guard: new DocumentGuard(config.limits),
+  const generation = generationOf(options.supergraph);
+  const persisted = options.persisted ?? withoutManifest();
+  const { demand, overload, rateLimiter } = openDefence(options);
+  const current = (): Generation => parts.generation;
+  const pipeline = new GraphqlPipeline({ current, introspection, persisted, demand, queryPlanScope, log });
+  const observe = observer(metrics, log);
+  const serving = { authenticate, current, demand, metrics, observe, persisted, subgraphs };
+  const live = new LiveOperations({ ...options, ...serving });
+  const answer = graphqlHttp({
+    pipeline,
+    live,
+    authenticate,
+    browserPolicy,
+    demand,
+    overload,
+    trustProxy,
+    bodyBytes: config.limits.bodyBytes,
+    batch: config.limits.batch,
+    log,
+    observe,
+  });
+  const fastify = openHttp(config, options.apolloPlugins ? null : answer);
+  const parts: Parts = {
+    authenticate,
+    browserPolicy,
+    consent,
+    demand,
+    fastify,
+    generation,
+    generationOf,
+    guard,
+    live,
     metrics,
-    operations,
+    observe,
+    overload,
+    persisted,
+    pipeline,
+    rateLimiter,
     subgraphs,
+  };
+  return parts;
+}
+
+function openSubgraphs({ transports, config, log }: GatewayOptions, metrics: Metrics): Subgraphs {
+  const observe = metrics.observeFetch.bind(metrics);
+  return connectSubgraphs({ transports, deadlineMs: config.subgraphDeadlineMs, log, observe });
+}
+
+function openDefence({
+  config,
+  rateCounters,
+  log,
+}: GatewayOptions): Pick<Parts, 'demand' | 'overload' | 'rateLimiter'> {
+  const rateLimiter = new RateLimiter({ log, ...(rateCounters && { counters: rateCounters }) });
+  const rates = config.rateLimits && new CallerRates(config.rateLimits, rateLimiter);
+  return { demand: new Demand(config.limits, rates), overload: new OverloadGuard(config.overload), rateLimiter };
+}
+
+type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** @param answer takes the requests for GraphQL; null leaves them to the web framework as well */
+function openHttp({ trustProxy, limits }: GatewayConfig, answer: HttpHandler | null): FastifyInstance {
+  return createFastify({
+    requestTimeout,
+    trustProxy,
+    bodyLimit: limits.bodyBytes,
+    serverFactory: (handler) =>
+      createServer({ ...http, requestTimeout }, (request, response) => {
+        if (answer && isGraphql(request)) answer(request, response);
+        else handler(request, response);
+      }),
+  });
+}
+
+function withoutManifest(): PersistedDocuments {
+  return new PersistedDocuments({ only: 'off', clients: new Set(), automaticLength: 0, count: () => undefined });
+}
+
+/** Preflight requests are the web framework's. */
+function isGraphql({ url = '', method }: IncomingMessage): boolean {
+  if (!url.startsWith(graphqlPath) || method === 'OPTIONS') return false;
+  return url.length === graphqlPath.length || url[graphqlPath.length] === '?';
+}
+
+function observer(metrics: Metrics, log: Logger): (record: RequestRecord) => void {
+  const accessLog = unredacted(log);
+  return (record) => {
+    finishRequest(record, { metrics, log: accessLog });
   };
 }
 
-function openSockets(
-  { supergraph, config, log }: GatewayOptions,
-  { authenticate, engine, fastify, guard, operations }: Parts,
-  isAllowedOrigin: (origin: string) => boolean,
-): SocketServer {
-  const validated = new BoundedCache<string, PreparedOperation>(validatedDocuments);
-  return serveSockets({
-    server: fastify.server,
-    path: graphqlPath,
-    engine,
-    limits: config.subscriptionLimits,
-    authenticate,
-    isAllowedOrigin,
-    prepare: ({ query, variables, operationName }) => {
-      const document = guard.admit(query, variables);
-      return validated.getOrMake(`${operationName ?? ''}\n${query}`, () => {
-        const [invalid] = validate(supergraph.schema, document, undefined, { maxErrors: 1 });
-        if (invalid) throw invalidDocument(invalid);
-        return operations.prepare(query, document, operationName);
-      });
-    },
-    formatError: (error): GraphQLFormattedError => {
-      const correlationId = newCorrelationId();
-      const masked = maskError(error.toJSON());
-      if (masked.extensions?.['code'] === 'INTERNAL_SERVER_ERROR') {
-        log.error({ err: error.originalError ?? error, correlationId }, 'A subscription failed unexpectedly');
-      }
-      return withCorrelationId(masked, correlationId);
-    },
-  });
-}
-
-function invalidDocument(error: GraphQLError): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+/** For those who bring plugins of Apollo Server: their requests go through it, to the same executor. */
+async function serveApollo(
+  { apolloPlugins, config, log }: GatewayOptions,
+  parts: Parts,
+): Promise<ApolloServer<Caller> | null> {
+  if (!apolloPlugins) return null;
+  const { authenticate, demand, fastify, observe, overload, persisted } = parts;
+  const { introspection, limits, trustProxy } = config;
+  const current = (): Generation => parts.generation;
+  const apollo = createApollo({ current, introspection, log, plugins: apolloPlugins });
+  await apollo.start();
+  const checks = { authenticate, current, demand, overload, persisted, trustProxy, bodyBytes: limits.bodyBytes };
+  addGraphqlRoute(fastify, { apollo, ...checks, observe, log });
+  return apollo;
 }
 
 function urlOf(fastify: FastifyInstance, { host }: GatewayConfig): string {

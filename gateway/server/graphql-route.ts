@@ -4,48 +4,59 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { runInContext } from '#shared/context';
-import { maskError } from '#shared/errors';
+import { DomainError, maskError } from '#shared/errors';
 import { type Logger } from '#shared/logging';
-import { type DocumentGuard } from '../limits';
-import { withCorrelationId } from './apollo';
+import { type Demand, RateLimitedError, addressOf } from '../limits';
+import { type RequestRecord, startRecord, traceRequest } from '../observability';
+import { type OverloadGuard } from '../overload';
+import { PersistedDocumentError, type PersistedDocuments } from '../persisted';
 import { type Authenticator } from './authenticator';
 import { type Caller, callerOf, readCorrelationId, setCaller } from './caller';
-import { type Metrics } from './metrics';
+import { type Generation } from './generation';
+import { withCorrelationId } from './request-error';
 
 export const graphqlPath = '/graphql';
 
 interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Caller>;
   readonly authenticate: Authenticator;
-  readonly guard: DocumentGuard;
-  readonly metrics: Metrics;
+  readonly current: () => Generation;
+  readonly demand: Demand;
+  readonly overload: OverloadGuard;
+  readonly trustProxy: boolean;
+  readonly persisted: PersistedDocuments;
+  readonly observe: (record: RequestRecord) => void;
   readonly log: Logger;
   readonly bodyBytes: number;
 }
 
 const parametersSchema = z.looseObject({
-  query: z.string().optional(),
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
 });
 
 /** `POST /graphql`, and `GET` for queries. Whatever is wrong with a request in form is said before Apollo sees it. */
 export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, metrics, log, bodyBytes } = options;
+  const { apollo, observe, log, bodyBytes } = options;
   const answer = fastifyApolloHandler(apollo, { context: (request) => Promise.resolve(callerOf(request)) });
 
   void fastify.register((scope, _settings, done) => {
     scope.removeContentTypeParser('text/plain');
     scope.setErrorHandler((error, request, reply) => sendError(error, { request, reply, log }));
-    scope.addHook('onRequest', async (request) => {
-      await identify(request, options.authenticate);
+    scope.addHook('onRequest', async (request, reply) => {
+      identify(request, options.trustProxy);
+      const release = options.overload.admit();
+      if (!release) throw new DomainError('OVERLOADED', 'There is too much to do');
+      reply.raw.once('close', release);
+      await authenticate(request, options.authenticate);
     });
     scope.addHook('onResponse', (request, reply, next) => {
-      const { label, correlationId } = callerOf(request);
-      metrics.observeRequest(label.operation, reply.statusCode, reply.elapsedTime / 1000);
-      const durationMs = Math.round(reply.elapsedTime);
-      // The access log: the operation by its hash, for a document may carry literals about a patient.
-      log.info({ correlationId, operation: label.operation, status: reply.statusCode, durationMs }, 'Answered');
+      const { record } = callerOf(request);
+      record.status = reply.statusCode;
+      observe(record);
       next();
     });
     scope.route({
@@ -53,14 +64,16 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
       url: graphqlPath,
       exposeHeadRoute: false,
       bodyLimit: bodyBytes,
-      preHandler: (request, _reply, next) => {
-        admit(request, options.guard);
+      preHandler: (request, reply, next) => {
+        reply.headers(admit(request, options));
         next();
       },
       handler: (request, reply) => {
-        const { correlationId } = callerOf(request);
-        return runInContext({ correlationId, causationId: null, operationName: null }, () =>
-          answer.call(scope, request, reply),
+        const { correlationId, record } = callerOf(request);
+        return traceRequest(record, request.headers['traceparent'], async () =>
+          runInContext({ correlationId, causationId: null, operationName: null }, () =>
+            answer.call(scope, request, reply),
+          ),
         );
       },
     });
@@ -68,31 +81,53 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
   });
 }
 
-/** @throws {DomainError} UNAUTHENTICATED for a bad token; no token at all is an anonymous caller */
-async function identify(request: FastifyRequest, authenticate: Authenticator): Promise<void> {
-  const { authorization } = request.headers;
+function identify(request: FastifyRequest, trustProxy: boolean): void {
   // The correlation id is in the answer's headers already; the same one must be in its errors.
   const correlationId = readCorrelationId(request.headers['x-correlation-id']);
-  const anonymous: Caller = { actor: null, correlationId, label: { operation: 'refused' } };
-  setCaller(request, anonymous);
-  if (authorization !== undefined) setCaller(request, { ...anonymous, actor: await authenticate(authorization) });
+  const address = addressOf(request.raw, trustProxy);
+  const record = startRecord({ correlationId, transport: 'http' });
+  setCaller(request, { actor: null, address, correlationId, record });
 }
 
-function admit(request: FastifyRequest, guard: DocumentGuard): void {
+/** @throws {DomainError} UNAUTHENTICATED for a bad token; no token at all is an anonymous caller */
+async function authenticate(request: FastifyRequest, actorOf: Authenticator): Promise<void> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return;
+  const caller = callerOf(request);
+  const actor = await actorOf(authorization);
+  caller.record.clientId = actor.clientId;
+  setCaller(request, { ...caller, actor });
+}
+
+/** @returns headers for the answer */
+function admit(
+  request: FastifyRequest,
+  { current, demand, persisted }: GraphqlRouteOptions,
+): Readonly<Record<string, string>> {
   const parsed = parametersSchema.safeParse(request.method === 'GET' ? readQueryString(request) : request.body);
   if (!parsed.success) throw malformed('The request is not one GraphQL request in JSON');
-  const { query, variables } = parsed.data;
-  if (query !== undefined) guard.admit(query, variables ?? {});
+  const { operationName } = parsed.data;
+  const variables = parsed.data.variables ?? {};
+  const caller = callerOf(request);
+  const { source } = persisted.resolve(parsed.data, caller.actor);
+  const generation = current();
+  const prepared = generation.prepare({ source, variables, operationName: operationName ?? null });
+  const headers = demand.admit(caller, generation.costOf(prepared, variables));
+  // Apollo Server is given the text, whatever the document was named by. Of a GET it reads the address itself.
+  if (request.method === 'POST') request.body = { query: source, variables, operationName };
+  return headers;
 }
 
 function readQueryString({ query }: FastifyRequest): unknown {
-  const { variables, ...rest } = query as Record<string, string | string[]>;
-  if (variables === undefined) return rest;
-  try {
-    return { ...rest, variables: JSON.parse(String(variables)) as unknown };
-  } catch {
-    throw malformed('variables is not JSON');
+  const parameters: Record<string, unknown> = { ...(query as Record<string, string | string[]>) };
+  for (const name of ['variables', 'extensions'].filter((key) => parameters[key] !== undefined)) {
+    try {
+      parameters[name] = JSON.parse(String(parameters[name])) as unknown;
+    } catch {
+      throw malformed(`${name} is not JSON`);
+    }
   }
+  return parameters;
 }
 
 function malformed(message: string): GraphQLError {
@@ -101,6 +136,8 @@ function malformed(message: string): GraphQLError {
 
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
+  OVERLOADED: 503,
   UPSTREAM_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 };
@@ -115,6 +152,8 @@ async function sendError(
   const masked = maskError(graphqlError.toJSON());
   const code = String(masked.extensions?.['code']);
   if (code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, correlationId }, 'A request failed unexpectedly');
+  if (code === 'OVERLOADED') reply.header('retry-after', '1');
+  if (error instanceof RateLimitedError) reply.headers(error.headers);
   if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
   const accepted = request.headers.accept?.includes('application/graphql-response+json');
   await reply
@@ -124,6 +163,7 @@ async function sendError(
 }
 
 function describe(error: unknown): { status?: number; graphqlError: GraphQLError } {
+  if (error instanceof PersistedDocumentError) return { status: error.status, graphqlError: error };
   if (error instanceof GraphQLError) return { graphqlError: error };
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (status === 413) {

@@ -131,7 +131,9 @@ test('masks what a subgraph lets slip', async () => {
 test('reports requests, fetches and subscriptions as metrics, without text of callers', async () => {
   await gateway.post({ query: 'query PatientSmith { ping }' });
   const text = await (await get('/metrics')).text();
-  expect(text).toMatch(/gateway_request_duration_seconds_count\{operation="[0-9a-f]{12}",status="200"\} \d/);
+  expect(text).toMatch(
+    /gateway_request_duration_seconds_count\{operation="[0-9a-f]{12}",status="200",outcome="OK"\} \d/,
+  );
   expect(text).toMatch(/gateway_subgraph_fetch_duration_seconds_count\{subgraph="clinical",outcome="answered"\} \d/);
   expect(text).toContain('gateway_subscriptions 0');
   expect(text).not.toContain('PatientSmith');

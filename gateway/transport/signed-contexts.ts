@@ -3,7 +3,7 @@ import { BoundedCache } from '../cache';
 
 /** A signature lives 60 s; used for half of that, one that is sent late is still good when it arrives. */
 const reuseMs = 30_000;
-const maxContexts = 2_000;
+const maxContexts = 20_000;
 
 interface SignedContext {
   readonly token: Promise<string>;
@@ -13,18 +13,36 @@ interface SignedContext {
 /** Signed actor contexts, reused for a short while: one signature costs more than the rest of a small request. */
 export class SignedContexts {
   private readonly contexts = new BoundedCache<string, SignedContext>(maxContexts);
+  /** The same by caller and audience: a token is verified once and used for many requests. */
+  private readonly byActor = new WeakMap<Actor, Map<string, SignedContext>>();
 
   constructor(private readonly signer: InternalSigner) {}
 
   /** @param audience name of the subgraph that will be asked */
-  async sign(actor: Actor | null, audience: string): Promise<string> {
-    const key = `${audience}\n${identityOf(actor)}`;
-    const known = this.contexts.get(key);
-    if (known && Date.now() - known.signedAt < reuseMs) return known.token;
-    const token = signActorContext(this.signer, actor, audience);
-    this.contexts.set(key, { token, signedAt: Date.now() });
-    return token;
+  sign(actor: Actor | null, audience: string): Promise<string> {
+    const known = actor && this.byActor.get(actor)?.get(audience);
+    if (known && isFresh(known)) return known.token;
+    const context = this.find(`${audience}\n${identityOf(actor)}`, () =>
+      signActorContext(this.signer, actor, audience),
+    );
+    if (actor) {
+      const ofActor = this.byActor.get(actor) ?? new Map<string, SignedContext>();
+      this.byActor.set(actor, ofActor.set(audience, context));
+    }
+    return context.token;
   }
+
+  private find(key: string, sign: () => Promise<string>): SignedContext {
+    const known = this.contexts.get(key);
+    if (known && isFresh(known)) return known;
+    const context = { token: sign(), signedAt: Date.now() };
+    this.contexts.set(key, context);
+    return context;
+  }
+}
+
+function isFresh({ signedAt }: SignedContext): boolean {
+  return Date.now() - signedAt < reuseMs;
 }
 
 /** All of the actor: two tokens of one subject may differ in scopes or organisation, and must never share a signature. */

@@ -6,6 +6,8 @@ import { type PlatformEvent } from '#shared/events';
 export interface SubgraphRequest {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** The same as JSON texts, when the caller has them: `variables` is then read from its text when it is used. */
+  readonly json?: { readonly query: string; readonly variables: string };
   readonly operationName?: string;
   /** On whose behalf; null for a caller without a token. */
   readonly actor: Actor | null;
@@ -13,6 +15,8 @@ export interface SubgraphRequest {
   /** What a subscription's primary fetch is answered from. */
   readonly event?: PlatformEvent;
   readonly signal?: AbortSignal;
+  /** Told once the subgraph has answered, or has not in time. */
+  readonly onFetched?: (subgraph: string, durationMs: number) => void;
 }
 
 export interface SubgraphResult {

@@ -1,11 +1,14 @@
-import { DomainError } from '#shared/errors';
+import { DomainError, stableCodeOf } from '#shared/errors';
 import { type Logger } from '#shared/logging';
+import { isTraced, traced } from '#shared/tracing';
+import { Deadlines } from './deadlines';
 import { type SubgraphRequest, type SubgraphResult, type SubgraphTransport } from './subgraph-transport';
 
 export type FetchOutcome = 'answered' | 'errors' | 'unavailable';
 export type FetchObserver = (subgraph: string, outcome: FetchOutcome, seconds: number) => void;
 
 interface SubgraphsOptions {
+  /** Read at every call: a reload of the supergraph may bring other subgraphs. */
   readonly transports: ReadonlyMap<string, SubgraphTransport>;
   /** Longest wait for one answer, whatever the transport does. */
   readonly deadlineMs: number;
@@ -21,29 +24,50 @@ export interface Subgraphs {
 }
 
 export function connectSubgraphs({ transports, deadlineMs, log, observe }: SubgraphsOptions): Subgraphs {
-  async function execute(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
+  const deadlines = new Deadlines(deadlineMs);
+
+  function execute(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
+    return isTraced() ? traceFetch(subgraph, () => ask(subgraph, request)) : ask(subgraph, request);
+  }
+
+  async function ask(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
     const startedAt = performance.now();
     const finish = (outcome: FetchOutcome): void => {
-      observe(subgraph, outcome, (performance.now() - startedAt) / 1000);
+      const durationMs = performance.now() - startedAt;
+      observe(subgraph, outcome, durationMs / 1000);
+      request.onFetched?.(subgraph, durationMs);
     };
     try {
-      const result = await withDeadline(transportOf(transports, subgraph), request, deadlineMs);
+      const result = await withDeadline(transportOf(transports, subgraph).execute(request), deadlines);
       finish(result.errors?.length ? 'errors' : 'answered');
       return result;
     } catch (err) {
       finish('unavailable');
+      if (request.signal?.aborted) return unavailable();
       log.warn({ err, subgraph, correlationId: request.correlationId }, 'A subgraph did not answer');
       return unavailable();
     }
   }
 
   return {
-    names: [...transports.keys()],
+    get names() {
+      return [...transports.keys()];
+    },
     execute,
     close: async () => {
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   };
+}
+
+function traceFetch(subgraph: string, fetch: () => Promise<SubgraphResult>): Promise<SubgraphResult> {
+  const attributes = { 'graphql.subgraph.name': subgraph };
+  return traced('graphql.subgraph.fetch', { kind: 'client', attributes }, async (span) => {
+    const result = await fetch();
+    const [error] = result.errors ?? [];
+    if (error) span.fail(stableCodeOf(error));
+    return result;
+  });
 }
 
 function transportOf(transports: ReadonlyMap<string, SubgraphTransport>, subgraph: string): SubgraphTransport {
@@ -52,27 +76,16 @@ function transportOf(transports: ReadonlyMap<string, SubgraphTransport>, subgrap
   return transport;
 }
 
-/** A transport is asked to stop by its signal; one that does not listen is left behind. */
-async function withDeadline(
-  transport: SubgraphTransport,
-  request: SubgraphRequest,
-  deadlineMs: number,
-): Promise<SubgraphResult> {
-  const controller = new AbortController();
-  const signal = request.signal ? AbortSignal.any([request.signal, controller.signal]) : controller.signal;
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const reason = new DOMException('The deadline has passed', 'TimeoutError');
-      reject(reason);
-      controller.abort(reason);
-    }, deadlineMs);
+/** Whatever the transport does. It has a deadline of its own, at which it lets go of what it holds. */
+function withDeadline(asked: Promise<SubgraphResult>, deadlines: Deadlines): Promise<SubgraphResult> {
+  return new Promise((resolve, reject) => {
+    const deadline = deadlines.set(() => {
+      reject(new DOMException('The deadline has passed', 'TimeoutError'));
+    });
+    asked.then(resolve, reject).finally(() => {
+      deadline.cancel();
+    });
   });
-  try {
-    return await Promise.race([transport.execute({ ...request, signal }), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function unavailable(): SubgraphResult {

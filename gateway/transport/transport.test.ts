@@ -10,11 +10,12 @@ const deadlinesMs = { clinical: 5_000, reviews: 400 };
 let clinical: SubgraphServer;
 let reviews: SubgraphServer;
 let gateway: TestGateway;
+let pipelining = 1;
 
 function transportTo(name: keyof typeof deadlinesMs, url: string): ReturnType<typeof httpTransport> {
   const signer = signers.get('gateway');
   if (!signer) throw new Error('The fixture has this signer');
-  return httpTransport({ name, url, contexts: new SignedContexts(signer), deadlineMs: deadlinesMs[name] });
+  return httpTransport({ name, url, contexts: new SignedContexts(signer), deadlineMs: deadlinesMs[name], pipelining });
 }
 
 async function start(verificationKeys: InternalKeys): Promise<void> {
@@ -34,8 +35,22 @@ afterEach(async () => {
   await gateway.close();
 });
 
-describe('over HTTP', () => {
-  beforeEach(() => start(keys));
+describe.each([
+  ['one request at a time on a connection', 1],
+  ['requests that do not wait for each other on a connection', 16],
+])('over HTTP, with %s', (...[, depth]) => {
+  beforeEach(() => {
+    pipelining = depth;
+    return start(keys);
+  });
+
+  test('answers many callers at once, each with its own', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `p${String(index)}`);
+    const answers = await Promise.all(
+      ids.map((id) => ask({ query: `query($id: ID!) { patient(id: $id) { id name } }`, variables: { id } })),
+    );
+    expect(answers.map(({ data }) => data)).toEqual(ids.map((id) => ({ patient: { id, name: `Patient ${id}` } })));
+  });
 
   test('answers from several subgraphs, each of which is told who asks and why', async () => {
     const { data, errors, headers } = await ask({ query });
@@ -104,6 +119,9 @@ test('does not wait for an in-process subgraph that never answers', async () => 
     { authorization },
   );
   expect(data).toEqual({ cases: [null, null], ping: 'pong' });
-  expect(Object.values(codesByPath(errors))).toEqual(['UPSTREAM_UNAVAILABLE']);
+  expect(codesByPath(errors)).toEqual({
+    'cases.0.reviews': 'UPSTREAM_UNAVAILABLE',
+    'cases.1.reviews': 'UPSTREAM_UNAVAILABLE',
+  });
   await hanging.close();
 });

@@ -1,0 +1,1 @@
+export { PipelinedClient } from './pipelined-client';

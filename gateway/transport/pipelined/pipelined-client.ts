@@ -1,0 +1,84 @@
+import { type NetConnectOpts } from 'node:net';
+import { type Deadlines } from '../deadlines';
+import { type Answer, Connection } from './connection';
+
+export interface PipelinedClientOptions {
+  readonly address: NetConnectOpts;
+  /** Value of the Host header. */
+  readonly host: string;
+  readonly path: string;
+  readonly connections: number;
+  /** Requests that may await their responses on one connection before another one is opened. */
+  readonly pipelining: number;
+  readonly deadlines: Deadlines;
+}
+
+/**
+ * Sends requests that may safely be sent again. A response that is late takes those behind it on its connection along
+ * (head-of-line blocking): the connection is closed then, and they fail as if it had been lost.
+ */
+export class PipelinedClient {
+  private readonly open: Connection[] = [];
+  private readonly head: string;
+
+  constructor(private readonly options: PipelinedClientOptions) {
+    const { path, host } = options;
+    this.head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\n`;
+  }
+
+  /**
+   * @param headers names in lower case; values are the gateway's own and hold no line breaks
+   * @param signal fires when nobody waits for the answer any more
+   */
+  post(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | null): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const connection = this.choose();
+      const deadline = this.options.deadlines.set(() => {
+        reject(new DOMException('The request was ended', 'TimeoutError'));
+        connection.end(new Error('A response before this one is late'));
+      });
+      const onAbort = (): void => {
+        settle();
+        reject(new DOMException('The request was ended', 'AbortError'));
+      };
+      const settle = (): void => {
+        deadline.cancel();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      signal?.addEventListener('abort', onAbort);
+      connection.send(this.write(headers, body), {
+        resolve: (answer) => {
+          settle();
+          resolve(answer);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason);
+        },
+      });
+    });
+  }
+
+  close(): void {
+    for (const connection of [...this.open]) connection.end(new Error('The gateway is stopping'));
+  }
+
+  private write(headers: Readonly<Record<string, string>>, body: string): string {
+    let text = this.head;
+    for (const name in headers) text += `${name}: ${headers[name] ?? ''}\r\n`;
+    return `${text}content-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
+  }
+
+  /** The least busy, or a new one while all are as deep as they may be. */
+  private choose(): Connection {
+    const { address, connections, pipelining } = this.options;
+    let least: Connection | undefined;
+    for (const connection of this.open) if (!least || connection.depth < least.depth) least = connection;
+    if (least && (least.depth < pipelining || this.open.length >= connections)) return least;
+    const connection = new Connection(address, (closed) => {
+      this.open.splice(this.open.indexOf(closed), 1);
+    });
+    this.open.push(connection);
+    return connection;
+  }
+}
