@@ -1,0 +1,24 @@
+import { type Logger } from '#shared/logging';
+import { type Subgraphs } from '../transport';
+import { type ConsentConfig } from './consent-config';
+import { ConsentDecisions, type ConsentEvents } from './consent-decisions';
+import { noConsentSource } from './consent-source';
+import { graphqlConsentSource } from './graphql-consent-source';
+
+interface OpenConsentOptions {
+  /** Null: nobody decides, and protected fields stay closed. */
+  readonly config: ConsentConfig | null;
+  readonly subgraphs: Pick<Subgraphs, 'execute'>;
+  readonly events: ConsentEvents | null;
+  readonly log: Logger;
+}
+
+/** The decisions of one gateway. `stop` ends its listening. */
+export function openConsent({ config, subgraphs, events, log }: OpenConsentOptions): ConsentDecisions {
+  return new ConsentDecisions({
+    source: config ? graphqlConsentSource(config, subgraphs) : noConsentSource,
+    events,
+    invalidatedBy: config?.invalidatedBy ?? [],
+    log,
+  });
+}
