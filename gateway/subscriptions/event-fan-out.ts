@@ -1,12 +1,33 @@
-import { type PlatformEvent } from '#shared/events';
+import { type EventTransport, type PlatformEvent, type ReplayOptions, type TailedEvent } from '#shared/events';
 
 /** Where events come from. Every gateway process hears all of them. */
 export interface EventTail {
   /** @returns ends the subscription */
-  subscribe(listener: (event: PlatformEvent) => void): () => void;
+  subscribe(listener: (event: PlatformEvent, cursor: string) => void): () => void;
+  /** False while events may be heard late or not at all. Absent: never. */
+  isFollowing?(): boolean;
+  /** The cursor of what has been heard last; null while it is not known. Absent: there are no cursors. */
+  position?(): string | null;
+  /**
+   * What has happened since; it ends with a call of `caughtUp`, and whoever subscribes within goes on exactly there.
+   * @throws {DomainError} while it runs: CURSOR_EXPIRED, UPSTREAM_UNAVAILABLE
+   */
+  replay?(after: string, options: ReplayOptions): AsyncIterable<TailedEvent>;
 }
 
-type Listener = (event: PlatformEvent) => void;
+/** A transport's tail as the gateway wants it. */
+export function tailOf(
+  transport: Pick<EventTransport, 'tail' | 'isFollowing' | 'position' | 'replay'>,
+): Required<EventTail> {
+  return {
+    subscribe: (listener) => transport.tail(listener),
+    isFollowing: () => transport.isFollowing(),
+    position: () => transport.position(),
+    replay: (after, options) => transport.replay(after, options),
+  };
+}
+
+type Listener = (tailed: TailedEvent) => void;
 
 /** Hands each event to the listeners of its own organisation, and to nobody else. */
 export class EventFanOut {
@@ -14,8 +35,11 @@ export class EventFanOut {
   private readonly stopTail: () => void;
 
   constructor(tail: EventTail) {
-    this.stopTail = tail.subscribe((event) => {
-      for (const listener of this.listeners.get(event.organisationId) ?? []) listener(event);
+    this.stopTail = tail.subscribe((event, cursor) => {
+      const listeners = this.listeners.get(event.organisationId);
+      if (!listeners) return;
+      const tailed = { event, cursor };
+      for (const listener of listeners) listener(tailed);
     });
   }
 
@@ -24,7 +48,10 @@ export class EventFanOut {
     this.listeners.set(organisationId, ofOrganisation.add(listener));
     return () => {
       ofOrganisation.delete(listener);
-      if (ofOrganisation.size === 0) this.listeners.delete(organisationId);
+      // Another set may have taken its place since.
+      if (ofOrganisation.size === 0 && this.listeners.get(organisationId) === ofOrganisation) {
+        this.listeners.delete(organisationId);
+      }
     };
   }
 

@@ -1,155 +1,122 @@
-import { type ExecutionResult, type GraphQLError, type GraphQLField, getArgumentValues } from 'graphql';
 import { type Actor } from '#shared/auth';
-import { InputError } from '#shared/errors';
-import { type PlatformEvent } from '#shared/events';
-import { type Operations, type OperationRequest, type PreparedOperation, collectFields } from '../operations';
-import { type LoadedSupergraph } from '../supergraph';
-import { type SubgraphResult, type Subgraphs } from '../transport';
-import { type EventBinding, isAbout, readEventBindings } from './event-binding';
+import { DomainError, InputError } from '#shared/errors';
+import { type Subgraphs } from '../transport';
+import { Evaluations, SubscriptionRefusal } from './evaluations';
 import { EventFanOut, type EventTail } from './event-fan-out';
-import { EventQueue } from './event-queue';
+import { interestOf } from './interest';
+import { type PreparedStream, type StreamGeneration } from './prepared-stream';
+import { Slots } from './slots';
+import { Subscription, type SubscriptionOptions, type SubscriptionParts } from './subscription';
+import { type SubscriptionLimits } from './subscription-limits';
+import { type SubscriptionObserver } from './subscription-observer';
 
-interface EngineOptions {
-  readonly supergraph: LoadedSupergraph;
-  readonly operations: Operations;
-  readonly subgraphs: Subgraphs;
+/** Longest cursor of a request, in characters. */
+const maxCursorLength = 4_096;
+
+export interface EngineOptions {
+  readonly subgraphs: Pick<Subgraphs, 'execute'>;
   readonly events: EventTail;
-  readonly queuedEvents: number;
-  readonly countSubscriptions: (change: 1 | -1) => void;
+  readonly limits: SubscriptionLimits;
+  readonly observer: SubscriptionObserver;
+  /** Asked for every event of every viewer, and at every sign of life of a socket. Absent: tokens are not revoked. */
+  readonly isRevoked?: (actor: Actor) => boolean | Promise<boolean>;
 }
 
-export interface SubscriptionRequest extends OperationRequest {
+export interface SubscriptionRequest {
   readonly actor: Actor;
-  /** Called once when the reader has fallen too far behind. */
-  readonly onOverflow: () => void;
+  readonly correlationId: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** `resumeFrom` is the cursor of the last result that the client has had. */
+  readonly extensions: Readonly<Record<string, unknown>> | null;
+  readonly onDrop: SubscriptionOptions['onDrop'];
 }
 
-/** What a subscription listens to: worked out when it starts. */
-interface Interest {
-  readonly binding: EventBinding;
-  readonly given: Readonly<Record<string, unknown>>;
-}
-
-/** Why a subscription did not start. */
-export class SubscriptionRefusal extends Error {
-  override readonly name = 'SubscriptionRefusal';
-
-  constructor(readonly errors: readonly GraphQLError[]) {
-    super('The subscription was refused');
-  }
-}
-
-/** Turns events into the results of subscriptions, authorising the viewer anew for each. */
+/** Turns events into the results of subscriptions, authorising the viewer anew for each. It outlives supergraphs. */
 export class SubscriptionEngine {
-  private readonly bindings: ReadonlyMap<string, EventBinding>;
-  private readonly fanOut: EventFanOut;
+  private readonly parts: SubscriptionParts;
+  private readonly running = new Set<Subscription>();
+  /** The generation that was made the current one by `supersede`; null before the first time. */
+  private current: StreamGeneration | null = null;
 
   constructor(private readonly options: EngineOptions) {
-    const { policy, schema } = options.supergraph;
-    this.bindings = readEventBindings(policy, schema.getSubscriptionType()?.name);
-    this.fanOut = new EventFanOut(options.events);
+    const { subgraphs, events, limits, observer, isRevoked = (): boolean => false } = options;
+    this.parts = {
+      events,
+      fanOut: new EventFanOut(events),
+      evaluations: new Evaluations(subgraphs, limits.evaluations),
+      replays: new Slots(limits.replays),
+      queuedEvents: limits.queuedEvents,
+      observer,
+      isRevoked,
+    };
+  }
+
+  /** Where events stand now: whoever resumes from here gets all that comes. Null while that is not known. */
+  position(): string | null {
+    return this.parts.events.position?.() ?? null;
+  }
+
+  /** Whether this token has lost its effect before its time. */
+  async isRevoked(actor: Actor): Promise<boolean> {
+    return this.parts.isRevoked(actor);
   }
 
   /**
-   * Results in the order of the events. It listens from this call on, not from the first read.
    * @throws {SubscriptionRefusal} when this viewer may not have it
+   * @throws {DomainError} LIMIT_EXCEEDED, UNAUTHENTICATED, BAD_USER_INPUT
    */
-  open(prepared: PreparedOperation, request: SubscriptionRequest): AsyncGenerator<ExecutionResult> {
-    const { operations } = this.options;
+  async open(stream: PreparedStream, request: SubscriptionRequest): Promise<Subscription> {
+    const { prepared, generation } = stream;
+    const { operations } = generation;
+    const { actor, correlationId, extensions, onDrop } = request;
     const coerced = operations.coerce(prepared, request.variables);
     if ('errors' in coerced) throw new SubscriptionRefusal(coerced.errors);
-    const refused = operations.refusals(prepared, request, coerced.variables);
+    const viewer = { ...stream, actor, variables: request.variables, conditions: coerced.variables };
+    const decided = await operations.decide(prepared, { actor, correlationId, variables: request.variables });
+    const refused = operations.refusals(prepared, decided, coerced.variables);
     if (refused.length > 0) throw new SubscriptionRefusal(refused);
-    const events = this.listen(request, this.interestOf(prepared, coerced.variables));
-    const results = this.results(prepared, request, events);
-    const end = results.return.bind(results);
-    // A generator that waits for its next event does not hear `return` before there is one: the queue must end first.
-    results.return = async (value: unknown) => {
-      await events.return();
-      return end(value);
-    };
-    return results;
+    // From here on nothing is awaited: of two that come at once, one is counted before the other is let in.
+    this.assertRoom();
+    const subscription: Subscription = new Subscription(this.parts, {
+      viewer,
+      isAbout: interestOf(viewer),
+      resumeFrom: readCursor(extensions),
+      onDrop,
+      onClose: () => this.running.delete(subscription),
+    });
+    this.running.add(subscription);
+    if (this.current && generation !== this.current) subscription.retireAfter(this.options.limits.retireAfterMs);
+    return subscription;
+  }
+
+  /**
+   * New subscriptions begin in this generation. Those that run go on in theirs, and end by and by, the last after
+   * `retireAfterMs`, with SUBSCRIPTION_RETIRED: not all at once, for they all come back at once.
+   */
+  supersede(current: StreamGeneration): void {
+    this.current = current;
+    const { retireAfterMs } = this.options.limits;
+    const old = [...this.running].filter(({ generation }) => generation !== current);
+    for (const [index, subscription] of old.entries()) {
+      subscription.retireAfter((retireAfterMs / 2) * (1 + (index + 1) / old.length));
+    }
   }
 
   stop(): void {
-    this.fanOut.stop();
+    this.parts.fanOut.stop();
   }
 
-  private listen(request: SubscriptionRequest, { binding, given }: Interest): EventQueue<PlatformEvent> {
-    const { actor, onOverflow } = request;
-    const { queuedEvents, countSubscriptions } = this.options;
-    countSubscriptions(1);
-    const queue = new EventQueue<PlatformEvent>(queuedEvents, () => {
-      countSubscriptions(-1);
-      stop();
-    });
-    const stop = this.fanOut.listen(actor.organisationId, (event) => {
-      if (!isAbout(binding, event, given) || queue.push(event)) return;
-      void queue.return();
-      onOverflow();
-    });
-    return queue;
+  private assertRoom(): void {
+    const { subscriptions: allowed } = this.options.limits;
+    if (this.running.size < allowed) return;
+    const details = { limit: 'subscriptions', allowed };
+    throw new DomainError('LIMIT_EXCEEDED', `There are ${String(allowed)} subscriptions already`, { details });
   }
+}
 
-  private async *results(
-    prepared: PreparedOperation,
-    request: SubscriptionRequest,
-    events: EventQueue<PlatformEvent>,
-  ): AsyncGenerator<ExecutionResult> {
-    try {
-      for await (const event of events) {
-        if (request.actor.expiresAt.getTime() <= Date.now()) return;
-        const result = await this.resultFor(prepared, request, event);
-        if (result) yield result;
-      }
-    } finally {
-      await events.return();
-    }
-  }
-
-  /** @returns null when the event is not for this viewer, who is not told that there was one */
-  private async resultFor(
-    prepared: PreparedOperation,
-    request: SubscriptionRequest,
-    event: PlatformEvent,
-  ): Promise<ExecutionResult | null> {
-    const ofEvent = { ...request, correlationId: event.correlationId };
-    const primary = await this.askOwner(prepared, ofEvent, event);
-    const codes = (primary.errors ?? []).map((error) => error.extensions?.['code']);
-    const isMissing = Object.values(primary.data ?? {}).every((value) => value === null);
-    if (codes.includes('NOT_FOUND') || (isMissing && codes.length === 0)) return null;
-    return this.options.operations.continueFrom(prepared, ofEvent, primary);
-  }
-
-  private askOwner(
-    prepared: PreparedOperation,
-    request: OperationRequest,
-    event: PlatformEvent,
-  ): Promise<SubgraphResult> {
-    const { plan } = this.options.operations.variantFor(prepared, request.actor).planned;
-    if (plan.node?.kind !== 'Subscription') throw new Error('The planner made no subscription plan');
-    const { serviceName, operation, operationName, variableUsages = [] } = plan.node.primary;
-    const { actor, correlationId, variables } = request;
-    const used = variableUsages.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]);
-    return this.options.subgraphs.execute(serviceName, {
-      query: operation,
-      variables: Object.fromEntries(used) as Record<string, unknown>,
-      actor,
-      correlationId,
-      event,
-      ...(operationName && { operationName }),
-    });
-  }
-
-  private interestOf(prepared: PreparedOperation, variables: Readonly<Record<string, unknown>>): Interest {
-    const { schema } = this.options.supergraph;
-    const context = { schema, fragments: prepared.fragments, variables };
-    const [node] = [...collectFields(context, prepared.rootType, [prepared.operation.selectionSet]).values()].flat();
-    const field: GraphQLField<unknown, unknown> | undefined = node && prepared.rootType.getFields()[node.name.value];
-    const binding = field && this.bindings.get(field.name);
-    if (!node || !field || !binding) {
-      throw new SubscriptionRefusal([new InputError('No event is bound to this subscription')]);
-    }
-    return { binding, given: getArgumentValues(field, node, variables) };
-  }
+function readCursor(extensions: SubscriptionRequest['extensions']): string | null {
+  const cursor = extensions?.['resumeFrom'] ?? null;
+  if (cursor === null) return null;
+  if (typeof cursor === 'string' && cursor.length <= maxCursorLength) return cursor;
+  throw new InputError('extensions.resumeFrom is not a cursor', ['extensions', 'resumeFrom']);
 }

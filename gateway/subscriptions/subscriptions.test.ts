@@ -69,6 +69,7 @@ test('answers an event from the subgraphs that own its parts, in the order of th
         ],
       },
     },
+    extensions: { cursor: expect.any(String) as unknown },
   });
   expect((await results.next()).value).toMatchObject({ data: { caseChanged: { id: 'c2' } } });
   expect((await results.next()).value).toMatchObject({ data: { caseChanged: { id: 'c3' } } });
@@ -166,13 +167,13 @@ test('closes the socket with 4403 when the token expires', async () => {
   await listening(0);
 });
 
-test('closes a slow consumer with 4409', async () => {
+test('closes a slow consumer with 4410', async () => {
   const socket = await openRaw(reader);
   await socket.until(({ type }) => type === 'connection_ack');
   socket.subscribe('1', 'subscription { caseChanged { id } }');
   await listening(1);
   for (let turn = 0; turn < 10; turn++) announce(`c${String(turn)}`);
-  expect(await socket.closed).toEqual({ code: 4409, reason: 'slow consumer' });
+  expect(await socket.closed).toEqual({ code: 4410, reason: 'Too slow' });
   await listening(0);
 });
 

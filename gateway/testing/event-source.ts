@@ -1,16 +1,37 @@
+import { DomainError } from '#shared/errors';
 import { newId } from '#shared/ids';
-import { type PlatformEvent } from '#shared/events';
+import { type PlatformEvent, type ReplayOptions, type TailedEvent } from '#shared/events';
 import { type EventTail } from '../subscriptions';
 
-/** Events that a test announces by hand. */
-export class EventSource implements EventTail {
-  private readonly listeners = new Set<(event: PlatformEvent) => void>();
+/** Events that a test announces by hand. Cursors count them, and none is forgotten. */
+export class EventSource implements Required<EventTail> {
+  private readonly listeners = new Set<(event: PlatformEvent, cursor: string) => void>();
+  private readonly told: PlatformEvent[] = [];
 
-  subscribe(listener: (event: PlatformEvent) => void): () => void {
+  subscribe(listener: (event: PlatformEvent, cursor: string) => void): () => void {
     this.listeners.add(listener);
     return () => {
       this.listeners.delete(listener);
     };
+  }
+
+  isFollowing(): boolean {
+    return true;
+  }
+
+  position(): string {
+    return String(this.told.length);
+  }
+
+  async *replay(after: string, { wants, caughtUp }: ReplayOptions): AsyncGenerator<TailedEvent> {
+    const isOurs = /^\d{1,9}$/.test(after) && Number(after) <= this.told.length;
+    if (!isOurs) throw new DomainError('CURSOR_EXPIRED', 'No such event');
+    let cursor = Number(after);
+    for (let event = this.told[cursor]; event; event = this.told[cursor]) {
+      cursor++;
+      if (wants(event)) yield { event, cursor: String(cursor) };
+    }
+    caughtUp();
   }
 
   announce(event: Pick<PlatformEvent, 'organisationId' | 'resourceId'> & Partial<PlatformEvent>): void {
@@ -27,6 +48,8 @@ export class EventSource implements EventTail {
       data: {},
       ...event,
     };
-    for (const listener of this.listeners) listener(whole);
+    this.told.push(whole);
+    const cursor = this.position();
+    for (const listener of this.listeners) listener(whole, cursor);
   }
 }

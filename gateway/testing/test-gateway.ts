@@ -1,8 +1,10 @@
 import { type GraphQLFormattedError } from 'graphql';
 import { type TokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
-import { silentLogger } from '#shared/logging';
-import { type Gateway, createGateway, defaultGatewayConfig, type GatewayConfig } from '../server';
-import { composeSupergraph, loadSupergraph } from '../supergraph';
+import { type Logger, silentLogger } from '#shared/logging';
+import { type PersistedDocuments } from '../persisted';
+import { type Gateway, createGateway, defaultGatewayConfig, type GatewayConfig, type GatewayOptions } from '../server';
+import { type EventTail } from '../subscriptions';
+import { type LoadedSupergraph, composeSupergraph, loadSupergraph } from '../supergraph';
 import { type SubgraphRequest, type SubgraphTransport, inProcessTransport } from '../transport';
 import { type ClinicSubgraph, clinicSchema, clinicTypeDefs, executeClinic } from './clinic';
 import { EventSource } from './event-source';
@@ -17,7 +19,16 @@ export const clinicSubgraphs = names.map((name) => ({
 }));
 
 /** Composition takes a moment; every test of a file can use the same one. */
-export const clinicSupergraph = loadSupergraph(composeSupergraph(clinicSubgraphs));
+export const clinicSupergraphSdl = composeSupergraph(clinicSubgraphs);
+export const clinicSupergraph = loadSupergraph(clinicSupergraphSdl);
+
+const testConfig: GatewayConfig = {
+  ...defaultGatewayConfig,
+  port: 0,
+  allowedOrigins: ['https://app.example'],
+  // The tests' clients keep connections open that they will not use again.
+  drain: { ...defaultGatewayConfig.drain, idleMs: 0 },
+};
 
 export interface Answer {
   readonly status: number;
@@ -26,10 +37,20 @@ export interface Answer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-export interface TestGatewayOptions {
+export interface TestGatewayOptions extends Pick<GatewayOptions, 'isRevoked' | 'evaluatePolicies'> {
   readonly config?: Partial<GatewayConfig>;
   readonly verifyToken?: TokenVerifier;
+  readonly persisted?: PersistedDocuments;
+  readonly log?: Logger;
+  /** Instead of those that a test announces by hand. */
+  readonly tail?: EventTail;
+  readonly issuer?: TokenIssuer;
   readonly transports?: Partial<Record<ClinicSubgraph, SubgraphTransport>>;
+  /** Another supergraph than the clinic's, with the ways to all of its subgraphs. */
+  readonly instead?: {
+    readonly supergraph: LoadedSupergraph;
+    readonly transports: ReadonlyMap<string, SubgraphTransport>;
+  };
 }
 
 export interface TestGateway extends Gateway {
@@ -43,7 +64,7 @@ export interface TestGateway extends Gateway {
 
 /** A gateway in front of the clinic's subgraphs, listening on a free port. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const issuer = await createIssuer();
+  const issuer = options.issuer ?? (await createIssuer());
   const events = new EventSource();
   const calls: TestGateway['calls'] = [];
   const internal = generateInternalKeys(['gateway', 'service:reviews']);
@@ -58,11 +79,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await createGateway({
     supergraph: clinicSupergraph,
     transports: new Map(transports),
+    ...options.instead,
     verifyToken: options.verifyToken ?? issuer.verifyToken,
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
-    events,
-    log: silentLogger,
-    config: { ...defaultGatewayConfig, port: 0, allowedOrigins: ['https://app.example'], ...options.config },
+    events: options.tail ?? events,
+    ...(options.isRevoked && { isRevoked: options.isRevoked }),
+    ...(options.evaluatePolicies && { evaluatePolicies: options.evaluatePolicies }),
+    ...(options.persisted && { persisted: options.persisted }),
+    log: options.log ?? silentLogger,
+    config: { ...testConfig, ...options.config },
   });
   // Not spread: `url` is a getter.
   const extra = { issuer, events, internal, calls, post: poster(gateway) };

@@ -8,6 +8,9 @@ export const audience = 'sa-platform';
 export interface TokenOptions {
   readonly organisationId?: string;
   readonly lifetimeSeconds?: number;
+  readonly clientId?: string;
+  /** Null: the client acts for itself. */
+  readonly userId?: string | null;
 }
 
 export interface TokenIssuer {
@@ -24,17 +27,18 @@ export async function createIssuer(): Promise<TokenIssuer> {
   return {
     verifyToken: createTokenVerifier({ issuer, audience, keys }),
     keys,
-    bearer: async (scopes, { organisationId = 'org_one', lifetimeSeconds = 900 } = {}) => {
+    bearer: async (scopes, options = {}) => {
+      const { organisationId = 'org_one', lifetimeSeconds = 900, clientId = 'cli_test', userId = 'usr_test' } = options;
       const claims = {
-        client_id: 'cli_test',
+        client_id: clientId,
         org_id: organisationId,
         region: 'UK',
         scope: scopes.join(' '),
-        user_id: 'usr_test',
+        ...(userId !== null && { user_id: userId }),
       };
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })
-        .setSubject('usr_test')
+        .setSubject(userId ?? clientId)
         .setIssuer(issuer)
         .setAudience(audience)
         .setJti(v7())
