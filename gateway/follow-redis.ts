@@ -1,7 +1,9 @@
 import { redisStreamsTransport } from '#shared/events';
+import { redisCounters } from '#shared/rate-limits';
 import { type OpenEvents } from './start';
+import { tailOf } from './subscriptions';
 
-/** The event source of a gateway of its own: the streams that the subgraphs' outboxes fill. */
+/** What gateways of a platform share: the streams that the subgraphs' outboxes fill, and the counters of rate limits. */
 export const followRedis: OpenEvents = ({ REDIS_URL, EVENTS_PREFIX, EVENTS_PARTITIONS }, log) => {
   const transport = redisStreamsTransport({
     url: REDIS_URL,
@@ -9,5 +11,9 @@ export const followRedis: OpenEvents = ({ REDIS_URL, EVENTS_PREFIX, EVENTS_PARTI
     partitions: EVENTS_PARTITIONS,
     log,
   });
-  return { tail: { subscribe: (listener) => transport.tail(listener) }, close: () => transport.close() };
+  return {
+    tail: tailOf(transport),
+    counters: redisCounters({ url: REDIS_URL, prefix: EVENTS_PREFIX, log }),
+    close: () => transport.close(),
+  };
 };

@@ -1,11 +1,20 @@
+export { rolesAsPolicies, type EvaluatePolicies } from './authorize';
+export { demandConfig, demandSettings } from './demand-settings';
+export { readConsentConfig, type ConsentConfig } from './consent';
+export { ManifestError, PersistedDocuments, readManifest, type PersistedOperation } from './persisted';
 export { createGateway, defaultGatewayConfig, type Gateway, type GatewayConfig, type GatewayOptions } from './server';
 export {
+  applyContract,
+  checkSchema,
   composeSupergraph,
   loadSupergraph,
+  readContracts,
   readSubgraphs,
   SupergraphError,
+  type CheckedChange,
   type LoadedSupergraph,
   type ReadSubgraphsOptions,
+  type SchemaCheck,
   type SubgraphDefinition,
 } from './supergraph';
 export {
@@ -16,6 +25,6 @@ export {
   type SubgraphResult,
   type SubgraphTransport,
 } from './transport';
-export { type EventTail } from './subscriptions';
+export { type EventTail, tailOf } from './subscriptions';
 export { startGateway, type OpenEvents } from './start';
 export { followRedis } from './follow-redis';

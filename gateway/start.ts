@@ -1,50 +1,131 @@
-import { Registry, collectDefaultMetrics } from 'prom-client';
-import { createTokenVerifier, importKeys, importSigner, verifyActorContext } from '#shared/auth';
+import { Counter, Registry, collectDefaultMetrics } from 'prom-client';
+import { ConfigError } from '#shared/config';
 import { contextFields } from '#shared/context';
 import { createLogger, type Logger } from '#shared/logging';
-import { type GatewayEnvironment, readGatewayEnvironment } from './config';
+import { type SharedCounters } from '#shared/rate-limits';
+import { startTracing } from '#shared/tracing';
+import { type GatewayEnvironment, readGatewayEnvironment, urlKeyOf } from './config';
+import { readConsentConfig } from './consent';
+import { demandConfig } from './demand-settings';
+import { followFiles } from './follow-files';
+import { assertCallersAreKnown, readKnownCallers } from './known-callers';
+import { PersistedDocuments } from './persisted';
+import { RemoteSubgraphs } from './remote-subgraphs';
 import { createGateway, defaultGatewayConfig, type Gateway, type GatewayConfig } from './server';
 import { type EventTail } from './subscriptions';
-import { composeSupergraph, loadSupergraph, readSubgraphs } from './supergraph';
-import { SignedContexts, httpTransport } from './transport';
+import { type SupergraphSource, composedFile, loadSupergraph, roverConfig } from './supergraph';
+import { httpTransport } from './transport';
+
+/** Documents that callers have registered by themselves, all together, in UTF-16 units. */
+const automaticLength = 8 * 1024 * 1024;
+
+interface OpenedEvents {
+  readonly tail: EventTail;
+  /** Where the gateways of the platform add up what callers spend; closed with the gateway as well. */
+  readonly counters?: SharedCounters;
+  readonly close: () => Promise<void>;
+}
 
 /** Opens the event source of a gateway of its own; what it opens is closed with the gateway. */
-export type OpenEvents = (
-  environment: GatewayEnvironment,
-  log: Logger,
-) => { readonly tail: EventTail; readonly close: () => Promise<void> };
+export type OpenEvents = (environment: GatewayEnvironment, log: Logger) => OpenedEvents;
 
-/** Starts a gateway by itself, in front of subgraphs that it reaches over HTTP. */
+/**
+ * Starts a gateway by itself, in front of subgraphs that it reaches over HTTP. It follows the files that its supergraph
+ * and its persisted operations come from; SIGHUP makes it read them at once.
+ * @throws {ConfigError | SupergraphError | ManifestError} when it cannot serve what it is told to
+ */
 export async function startGateway(openEvents: OpenEvents, settings = readGatewayEnvironment()): Promise<Gateway> {
   const log = createLogger(settings.LOG_LEVEL, process.stderr, contextFields);
-  const subgraphs = readSubgraphs(settings.SUPERGRAPH_CONFIG, {
-    urls: settings.subgraphUrls,
-    ...(settings.subgraphs && { only: settings.subgraphs }),
-  });
-  const supergraph = loadSupergraph(composeSupergraph(subgraphs));
-  const contexts = new SignedContexts(importSigner('gateway', settings.INTERNAL_PRIVATE_KEY));
-  const keys = importKeys(settings.INTERNAL_KEYS);
+  const tracing = await startTracing({ service: 'gateway', settings, log });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const events = openEvents(settings, log);
-  const deadlineMs = settings.SUBGRAPH_DEADLINE_MS;
+  const source = sourceOf(settings);
+  const supergraph = loadSupergraph(await source.read());
+  assertCallersAreKnown(supergraph, settings);
+  const { contexts, ...callers } = readKnownCallers(settings);
+  const subgraphs = remoteSubgraphs(settings, contexts);
+  subgraphs.follow(supergraph);
+  const persisted = openPersisted(settings, registry);
+  const consent = readConsentConfig(
+    settings.CONSENT_CONFIG,
+    supergraph.subgraphs.map(({ name }) => name),
+  );
+  // Events are heard for subscriptions, and to learn that a consent has changed: without either there is no need of them.
+  const needsEvents = supergraph.schema.getSubscriptionType() != null || consent !== null;
+  const events = needsEvents ? openEvents(settings, log) : noEvents;
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([events.close(), subgraphs.closeRetired(), tracing.stop()]);
+  };
   const gateway = await createGateway({
     supergraph,
-    transports: new Map(subgraphs.map(({ name, url }) => [name, httpTransport({ name, url, contexts, deadlineMs })])),
-    verifyToken: createTokenVerifier({
-      issuer: settings.TOKEN_ISSUER,
-      audience: settings.TOKEN_AUDIENCE,
-      keys: new URL(settings.JWKS_URL),
-    }),
-    verifyService: (token) => verifyActorContext(keys, token, 'gateway'),
+    transports: subgraphs,
+    ...callers,
     events: events.tail,
+    ...(events.counters && { rateCounters: events.counters }),
+    consent,
+    persisted,
     log,
     registry,
     config: configOf(settings),
   });
-  gateway.fastify.addHook('onClose', () => events.close());
-  log.info({ url: await gateway.listen() }, 'The gateway listens');
+  gateway.fastify.addHook('onClose', closeAll);
+  try {
+    const files = followFiles({ gateway, settings, source, supergraph, subgraphs, persisted, registry, log });
+    gateway.fastify.addHook('onClose', () => files.close());
+    log.info({ url: await gateway.listen() }, 'The gateway listens');
+  } catch (error) {
+    // What is open would keep a process alive that serves nothing.
+    await gateway.close();
+    throw error;
+  }
   return gateway;
+}
+
+const noEvents: OpenedEvents = {
+  tail: { subscribe: () => () => undefined },
+  close: () => Promise.resolve(),
+};
+
+function sourceOf({
+  SUPERGRAPH_FILE,
+  SUPERGRAPH_CONFIG,
+  subgraphs,
+  subgraphUrls,
+}: GatewayEnvironment): SupergraphSource {
+  if (SUPERGRAPH_FILE !== undefined) return composedFile(SUPERGRAPH_FILE);
+  return roverConfig(SUPERGRAPH_CONFIG, { urls: subgraphUrls, ...(subgraphs && { only: subgraphs }) });
+}
+
+function remoteSubgraphs(
+  { subgraphUrls, SUBGRAPH_DEADLINE_MS: deadlineMs, SUBGRAPH_PIPELINING: pipelining }: GatewayEnvironment,
+  contexts: ReturnType<typeof readKnownCallers>['contexts'],
+): RemoteSubgraphs {
+  return new RemoteSubgraphs({
+    connect: ({ name, url }) => httpTransport({ name, url, contexts, deadlineMs, pipelining }),
+    urlOf: ({ name, url: own }) => {
+      const key = urlKeyOf(name);
+      const url = subgraphUrls.get(key) ?? own;
+      if (/^(https?|unix):/.test(url) && URL.canParse(url)) return url;
+      throw new ConfigError(`The supergraph has no address for ${name}: set SUBGRAPH_URL_${key.toUpperCase()}`);
+    },
+  });
+}
+
+function openPersisted(settings: GatewayEnvironment, registry: Registry): PersistedDocuments {
+  const documents = new Counter({
+    name: 'gateway_persisted_documents_total',
+    help: 'Requests that named a document instead of sending it, by what became of them',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return new PersistedDocuments({
+    only: settings.PERSISTED_ONLY,
+    clients: settings.persistedOnlyClients,
+    automaticLength: settings.AUTOMATIC_PERSISTED ? automaticLength : 0,
+    count: (outcome) => {
+      documents.inc({ outcome });
+    },
+  });
 }
 
 function configOf(settings: GatewayEnvironment): GatewayConfig {
@@ -53,8 +134,17 @@ function configOf(settings: GatewayEnvironment): GatewayConfig {
     host: settings.HOST,
     port: settings.PORT,
     introspection: settings.INTROSPECTION,
+    authorizationMode: settings.AUTHORIZATION_MODE,
     allowedOrigins: settings.allowedOrigins,
     subgraphDeadlineMs: settings.SUBGRAPH_DEADLINE_MS,
     trustProxy: settings.TRUST_PROXY,
+    metricsToken: settings.METRICS_TOKEN ?? null,
+    queryPlanScope: settings.QUERY_PLAN_SCOPE,
+    drain: {
+      ...defaultGatewayConfig.drain,
+      delayMs: settings.DRAIN_DELAY_MS,
+      graceMs: settings.DRAIN_GRACE_MS,
+    },
+    ...demandConfig(settings),
   };
 }

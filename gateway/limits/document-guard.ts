@@ -11,23 +11,18 @@ import {
   visit,
 } from 'graphql';
 import { DomainError } from '#shared/errors';
-import { BoundedCache } from '../cache';
 import { type DocumentSize, measureOperations } from './document-size';
 import { type RequestLimits } from './request-limits';
 
-const rememberedDocuments = 2_000;
 const pageArguments = new Set(['first', 'last']);
 
-/** A document within the limits, and the variables that set page sizes in it. */
-interface AdmittedDocument {
-  readonly document: DocumentNode;
-  /** Variable → its default in the document. */
-  readonly pageVariables: ReadonlyMap<string, ValueNode | undefined>;
-}
+/** The variables that set page sizes, with their defaults in the document. */
+type PageVariables = ReadonlyMap<string, ValueNode | undefined>;
 
 /** Refuses what is too big, on HTTP and on sockets alike, before it is validated, planned or executed. */
 export class DocumentGuard {
-  private readonly admitted = new BoundedCache<string, AdmittedDocument>(rememberedDocuments);
+  /** Nothing is kept here for longer than whoever prepares documents keeps them: refused ones leave no trace. */
+  private readonly pageVariables = new WeakMap<DocumentNode, PageVariables>();
 
   constructor(private readonly limits: RequestLimits) {}
 
@@ -35,18 +30,21 @@ export class DocumentGuard {
    * @throws {DomainError} LIMIT_EXCEEDED
    * @throws {GraphQLError} GRAPHQL_PARSE_FAILED
    */
-  admit(source: string, variables: Readonly<Record<string, unknown>>): DocumentNode {
-    const { document, pageVariables } = this.admitted.getOrMake(source, () => this.read(source));
-    this.checkVariables(variables, pageVariables);
-    return document;
-  }
-
-  private read(source: string): AdmittedDocument {
+  read(source: string): DocumentNode {
     const tokens = countTokens(source, this.limits.tokens);
     if (tokens > this.limits.tokens) throw limitExceeded('tokens', this.limits.tokens);
     const document = parseOrRefuse(source);
     for (const size of measureOperations(document)) this.checkSize(size);
-    return { document, pageVariables: this.checkPages(document) };
+    this.pageVariables.set(document, this.checkPages(document));
+    return document;
+  }
+
+  /** @throws {DomainError} LIMIT_EXCEEDED */
+  checkVariables(document: DocumentNode, variables: Readonly<Record<string, unknown>>): void {
+    const { variableDepth } = this.limits;
+    if (isDeeper(variables, variableDepth + 1)) throw limitExceeded('variableDepth', variableDepth);
+    for (const [name, defaultValue] of this.pageVariables.get(document) ?? this.checkPages(document))
+      this.checkPage(variables[name] ?? (defaultValue && numberOf(defaultValue)));
   }
 
   private checkSize(size: DocumentSize): void {
@@ -55,7 +53,7 @@ export class DocumentGuard {
     }
   }
 
-  private checkPages(document: DocumentNode): ReadonlyMap<string, ValueNode | undefined> {
+  private checkPages(document: DocumentNode): PageVariables {
     const used = new Set<string>();
     const defaults = new Map<string, ValueNode | undefined>();
     const checkPage = (argument: ArgumentNode): void => {
@@ -72,16 +70,6 @@ export class DocumentGuard {
       },
     });
     return new Map([...used].map((name) => [name, defaults.get(name)]));
-  }
-
-  private checkVariables(
-    variables: Readonly<Record<string, unknown>>,
-    pages: ReadonlyMap<string, ValueNode | undefined>,
-  ): void {
-    const { variableDepth } = this.limits;
-    if (isDeeper(variables, variableDepth + 1)) throw limitExceeded('variableDepth', variableDepth);
-    for (const [name, defaultValue] of pages)
-      this.checkPage(variables[name] ?? (defaultValue && numberOf(defaultValue)));
   }
 
   private checkPage(size: unknown): void {

@@ -80,3 +80,10 @@ test('lets whoever has a token read the schema', async () => {
   expect(answer.status).toBe(200);
   expect(answer.data).toHaveProperty('__schema.queryType.name', 'Query');
 });
+
+test('refuses a null that decides what is selected, though its variable has a default', async () => {
+  const query = 'query($yes: Boolean = true) { ping @include(if: $yes) }';
+  const answer = await gateway.post({ query, variables: { yes: null } });
+  expect([answer.status, answer.errors?.[0]?.extensions?.['code']]).toEqual([400, 'BAD_USER_INPUT']);
+  expect((await gateway.post({ query })).data).toEqual({ ping: 'pong' });
+});

@@ -13,6 +13,12 @@ export interface RequestLimits {
   readonly pageSize: number;
   /** Objects and lists within each other in the variables. */
   readonly variableDepth: number;
+  /** Operations in one HTTP request, as a list; 0 takes none but single ones. */
+  readonly batch: number;
+  /** Of one operation, as the supergraph's `@cost` and `@listSize` count it. */
+  readonly cost: number;
+  /** Clients with a budget of their own, by id. */
+  readonly costOfClients: ReadonlyMap<string, number>;
 }
 
 export const defaultLimits: RequestLimits = {
@@ -25,4 +31,8 @@ export const defaultLimits: RequestLimits = {
   directives: 50,
   pageSize: 100,
   variableDepth: 20,
+  batch: 0,
+  // A hundred patients with twenty appointments each cost about 4,300; what a screen shows costs a few hundred.
+  cost: 10_000,
+  costOfClients: new Map(),
 };

@@ -13,10 +13,29 @@ export interface SubgraphDefinition {
  * @throws {SupergraphError} naming every reason why they do not compose
  */
 export function composeSupergraph(subgraphs: readonly SubgraphDefinition[]): string {
+  return readComposition(composeServices(readDefinitions(subgraphs)));
+}
+
+/** What composition says of an error. */
+type CompositionError = Pick<GraphQLError, 'message' | 'extensions'>;
+
+/** @throws {SupergraphError} */
+export function readComposition({
+  errors,
+  supergraphSdl,
+}: {
+  readonly errors?: readonly CompositionError[] | undefined;
+  readonly supergraphSdl?: string | undefined;
+}): string {
+  if (errors) throw new SupergraphError('The subgraphs do not compose:', errors.map(describe));
+  if (supergraphSdl === undefined) throw new SupergraphError('Composition gave neither a supergraph nor errors', []);
+  return supergraphSdl;
+}
+
+/** @throws {SupergraphError} naming the subgraph whose schema is not SDL */
+export function readDefinitions(subgraphs: readonly SubgraphDefinition[]): ReturnType<typeof readDefinition>[] {
   if (subgraphs.length === 0) throw new SupergraphError('There are no subgraphs to compose', []);
-  const composed = composeServices(subgraphs.map(readDefinition));
-  if (composed.errors) throw new SupergraphError('The subgraphs do not compose:', composed.errors.map(describe));
-  return composed.supergraphSdl;
+  return subgraphs.map(readDefinition);
 }
 
 function readDefinition({ name, url, typeDefs }: SubgraphDefinition): {
@@ -31,7 +50,7 @@ function readDefinition({ name, url, typeDefs }: SubgraphDefinition): {
   }
 }
 
-function describe(error: GraphQLError): string {
+function describe(error: CompositionError): string {
   const { code } = error.extensions;
   const message = error.message.replaceAll('\n', '\n    ');
   return typeof code === 'string' ? `${code}: ${message}` : message;

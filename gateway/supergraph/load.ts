@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
+import {
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+  Supergraph,
+  errorCauses,
+} from '@apollo/federation-internals';
 import {
   type ConstDirectiveNode,
   type DocumentNode,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
   type SelectionSetNode,
@@ -10,13 +16,17 @@ import {
   print,
   visit,
 } from 'graphql';
+import { canonicaliseDirectives } from './canonical-directives';
+import { SupergraphError } from './supergraph-error';
 
 /** A supergraph in the forms the gateway needs: for policies, for planning, for validation. */
 export interface LoadedSupergraph {
   /** SHA-256 of the SDL: whatever is prepared for one supergraph is never used with another. */
   readonly hash: string;
-  /** The full SDL with the policy directives. It is not shown to anybody. */
+  /** The full SDL with the policy directives, under their own names. It is not shown to anybody. */
   readonly policy: DocumentNode;
+  /** The SDL that plans are made of. */
+  readonly planned: DocumentNode;
   readonly planning: Supergraph;
   /** What clients may ask for, as federation's own schema and as graphql-js'. */
   readonly api: Schema;
@@ -26,21 +36,41 @@ export interface LoadedSupergraph {
   readonly joinedFields: ReadonlySet<string>;
 }
 
+/** @throws {SupergraphError} saying why the SDL is not a supergraph that can be planned */
 export function loadSupergraph(sdl: string): LoadedSupergraph {
-  const policy = parse(sdl);
-  const planning = Supergraph.build(print(putResolvableKeysFirst(policy)), {
+  try {
+    return load(sdl);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const causes = errorCauses(error) ?? [error];
+    throw new SupergraphError(
+      'The supergraph cannot be loaded:',
+      causes.map(({ message }) => message),
+    );
+  }
+}
+
+export function hashOf(sdl: string): string {
+  return createHash('sha256').update(sdl).digest('hex');
+}
+
+function load(sdl: string): LoadedSupergraph {
+  const document = parse(sdl);
+  const planned = putResolvableKeysFirst(document);
+  const planning = Supergraph.build(print(planned), {
     // The planner does not care for the security features; the gateway enforces them before it plans.
     supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   });
   const api = planning.apiSchema();
   return {
-    hash: createHash('sha256').update(sdl).digest('hex'),
-    policy,
+    hash: hashOf(sdl),
+    policy: canonicaliseDirectives(document),
+    planned,
     planning,
     api,
-    schema: api.toGraphQLJSSchema(),
+    schema: api.toGraphQLJSSchema({ includeDefer: true }),
     subgraphs: planning.subgraphsMetadata(),
-    joinedFields: collectJoinedFields(policy),
+    joinedFields: collectJoinedFields(document),
   };
 }
 

@@ -1,0 +1,1 @@
+export { CostModel, type CompiledCost } from './cost-model';

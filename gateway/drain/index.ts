@@ -1,0 +1,1 @@
+export { ConnectionDrain, defaultDrainSettings, type DrainSettings } from './connection-drain';

@@ -1,0 +1,2 @@
+export { mcpEndpoint, type OperationCall } from './mcp-endpoint';
+export { addMcpRoute } from './mcp-route';

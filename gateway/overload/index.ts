@@ -1,0 +1,1 @@
+export { OverloadGuard, defaultOverloadLimits, type OverloadLimits } from './overload-guard';

@@ -1,0 +1,1 @@
+export { checkSchema, type CheckedChange, type SchemaCheck } from './check-schema';

@@ -1,0 +1,2 @@
+export { applyContract } from './apply-contract';
+export { readContracts, type Contract } from './contract-config';
