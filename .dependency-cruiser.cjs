@@ -4,8 +4,9 @@
 const sharedFloors = [
   ['errors', 'ids', 'config', 'scalars'],
   ['logging', 'crypto', 'storage', 'tables'],
+  ['tracing'],
   ['context'],
-  ['auth', 'events', 'audit'],
+  ['auth', 'events', 'audit', 'rate-limits'],
   ['database', 'supergraph'],
   ['graphql'],
   ['subgraph'],
@@ -13,15 +14,17 @@ const sharedFloors = [
 ];
 
 const gatewayFloors = [
-  ['cache', 'transport', 'supergraph', 'limits'],
+  ['cache', 'cost', 'files', 'transport', 'supergraph', 'limits', 'overload', 'drain', 'observability'],
   ['executor', 'authorize', 'consent'],
   ['operations'],
-  ['subscriptions', 'rest', 'persisted'],
+  ['subscriptions', 'rest', 'persisted', 'mcp'],
   ['server'],
   ['testing'],
+  ['conformance', 'fuzz'],
 ];
 
-const testCode = '\\.test\\.ts$|\\.fixture\\.ts$|-test-server\\.ts$|^(shared|gateway)/testing/|^test/';
+const testCode =
+  '\\.test\\.ts$|\\.fixture\\.ts$|-test-server\\.ts$|^(shared|gateway)/testing/|^gateway/(conformance|fuzz)/|^test/';
 
 /** @param {string} folder @param {string[][]} floors from the ground up */
 const onlyDownwards = (folder, floors) =>
@@ -160,17 +163,20 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
     },
     ownedBy('jose', 'shared/auth', 'subgraphs/auth'),
-    ownedBy('ioredis', 'shared/events'),
+    ownedBy('ioredis', 'shared/events', 'shared/rate-limits'),
+    ownedBy('rate-limiter-flexible', 'shared/rate-limits'),
     ownedBy('@aws-sdk/client-kms', 'shared/crypto'),
     ownedBy('@aws-sdk/client-s3', 'shared/storage'),
     ownedBy('@aws-sdk/s3-request-presigner', 'shared/storage'),
     ownedBy('@apollo/gateway', 'gateway'),
     ownedBy('@apollo/query-planner', 'gateway'),
     ownedBy('@apollo/subgraph', 'shared/subgraph'),
+    ownedBy('@opentelemetry', 'shared/tracing'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    // The bench's peers have a package.json of their own, and are installed elsewhere.
+    exclude: { path: '^dist/|^infra/bench/gateway/peers/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -6,8 +6,9 @@ module.exports = {
   roots: ['<rootDir>/shared', '<rootDir>/gateway', '<rootDir>/subgraphs', '<rootDir>/infra', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
-  // jose is published as ES modules only; Jest's loader needs it as CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // jose is published as ES modules only, and OpenTelemetry's exporter imports parts of itself as such; Jest's loader
+  // needs both as CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!jose/|@opentelemetry/)'],
   moduleNameMapper: { '^#shared/(.*)$': '<rootDir>/shared/$1/index.ts' },
   setupFiles: ['<rootDir>/infra/scripts/jest-setup.cjs'],
   testTimeout: 60_000,

@@ -8,18 +8,23 @@ import { readCasePage, registerPatient, reviewCases } from './cases';
 import { BenchClient } from './client';
 import { type BenchArguments, readArguments } from './config';
 import { drained, eventLatency } from './events';
+import { benchGateway } from './gateway';
 import { PlatformProcess } from './platform-process';
 import { type Figure, type Machine, table } from './report';
 import { samplePatient } from './sample-patient';
 import { seedPatients } from './seed-patients';
 import { measure, type Sample } from './statistics';
+import { benchSubscriptions } from './subscriptions';
 import { makeWorkplace, type Workplace } from './workplace';
 
 const casePages = { warmUp: 60, count: 480 };
 const mutations = { warmUp: 32, count: 480, concurrency: 16 };
 
 async function main(): Promise<void> {
-  const given = readArguments(process.argv.slice(2));
+  const [what, ...rest] = process.argv.slice(2);
+  if (what === 'gateway') return benchGateway(rest);
+  if (what === 'subscriptions') return benchSubscriptions(rest);
+  const given = readArguments(what === 'main-job' ? rest : process.argv.slice(2));
   const workplace = await makeWorkplace(given.mode, process.env);
   // So that an interrupted bench leaves neither a process nor a folder.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp(workplace));

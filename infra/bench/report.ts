@@ -19,17 +19,24 @@ export interface Machine {
 
 export function table(machine: Machine, figures: readonly Figure[]): string {
   const { mode, cores, processor, database, patients, load } = machine;
-  const width = Math.max(...figures.map(({ name }) => name.length));
   return [
     '',
     `  SA Platform, ${mode}   Node ${process.version}   ${database}   ${String(patients)} patients`,
     `  ${String(cores)} cores (${processor}), load ${load.toFixed(1)}`,
     '',
-    `  ${'figure'.padEnd(width)}   ${'measured'.padStart(10)}   ${'target'.padStart(10)}`,
-    ...figures.map((figure) => `  ${figure.name.padEnd(width)}   ${lineOf(figure)}`),
+    ...lines(figures),
     '',
     '',
   ].join('\n');
+}
+
+/** The table itself. */
+export function lines(figures: readonly Figure[]): string[] {
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  return [
+    `  ${'figure'.padEnd(width)}   ${'measured'.padStart(10)}   ${'target'.padStart(10)}`,
+    ...figures.map((figure) => `  ${figure.name.padEnd(width)}   ${lineOf(figure)}`),
+  ];
 }
 
 function lineOf({ value, unit, target }: Figure): string {

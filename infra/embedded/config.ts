@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { readEnvironment, setting } from '#shared/config';
 import { logLevels } from '#shared/logging';
+import { tracingSettings } from '#shared/tracing';
+import { demandSettings } from '../../gateway';
 
 const schema = z.object({
   HOST: setting.text('127.0.0.1'),
@@ -10,6 +12,8 @@ const schema = z.object({
   DEMO: setting.onOff(true),
   LOG_LEVEL: setting.choice(logLevels, 'warn'),
   SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
+  /** Which operation decides about consent. Without the file, fields that need one stay closed. */
+  CONSENT_CONFIG: setting.text('consent.yaml'),
   /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
   SUBGRAPHS: setting.optionalText(),
   /** Who the tokens are from; this platform's own address unless given. */
@@ -17,6 +21,10 @@ const schema = z.object({
   TOKEN_AUDIENCE: setting.text('sa-platform'),
   /** Longest wait for one answer of one subgraph. */
   SUBGRAPH_DEADLINE_MS: setting.integer({ min: 100, max: 60_000, fallback: 5_000 }),
+  ...tracingSettings,
+  /** What opens /metrics, as a Bearer token; without one it answers this machine only. */
+  METRICS_TOKEN: setting.optionalText(),
+  ...demandSettings,
   INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
 });
 

@@ -8,12 +8,17 @@ import { type EventTransport, inProcessTransport as inProcessEvents } from '#sha
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import { mountRoutes, startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
+import { startTracing } from '#shared/tracing';
 import {
   composeSupergraph,
   createGateway,
   defaultGatewayConfig,
+  demandConfig,
   inProcessTransport,
   loadSupergraph,
+  PersistedDocuments,
+  readConsentConfig,
+  tailOf,
   type Gateway,
 } from '../../gateway';
 import { startSimulators, type Simulators } from '../simulators/start-simulators';
@@ -23,6 +28,8 @@ import { readSecrets, type EmbeddedSecrets } from './secrets';
 
 const maxUploadBytes = 25_000_000;
 const objectsPath = '/objects';
+/** Of all remembered documents together, in UTF-16 units. */
+const automaticLength = 8 * 1024 * 1024;
 
 /** The whole platform in this process. */
 export interface EmbeddedPlatform {
@@ -61,6 +68,8 @@ interface Assembly {
 }
 
 async function assemble({ config, environment, log, closers, stop }: Assembly): Promise<EmbeddedPlatform> {
+  const tracing = await startTracing({ service: 'sa-platform', settings: config, log });
+  closers.push(() => tracing.stop());
   const baseUrl = `http://${config.HOST}:${String(config.PORT)}`;
   const issuer = config.TOKEN_ISSUER ?? baseUrl;
   const secrets = readSecrets(config.DATA_DIR);
@@ -128,7 +137,12 @@ function openGateway({ config, issuer, log, running, events, verifyService }: Ga
       keys: new URL(`http://${config.HOST}:${String(config.PORT)}/.well-known/jwks.json`),
     }),
     verifyService,
-    events: { subscribe: (listener) => events.tail(listener) },
+    events: tailOf(events),
+    consent: readConsentConfig(
+      config.CONSENT_CONFIG,
+      running.map(({ name }) => name),
+    ),
+    persisted: automaticDocuments(),
     log,
     registry: processRegistry(),
     config: {
@@ -136,9 +150,16 @@ function openGateway({ config, issuer, log, running, events, verifyService }: Ga
       host: config.HOST,
       port: config.PORT,
       introspection: config.INTROSPECTION,
+      metricsToken: config.METRICS_TOKEN ?? null,
       subgraphDeadlineMs: config.SUBGRAPH_DEADLINE_MS,
+      ...demandConfig(config),
     },
   });
+}
+
+/** Clients may have documents remembered by their hash; a manifest belongs to a gateway of its own. */
+function automaticDocuments(): PersistedDocuments {
+  return new PersistedDocuments({ only: 'off', clients: new Set(), automaticLength, count: () => undefined });
 }
 
 /** Metrics of the process itself beside the gateway's. */

@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const commands = {
   start: 'dist/infra/embedded/main.js',
   services: 'dist/infra/services/main.js',
+  gateway: 'dist/gateway/main.js',
   case: 'dist/infra/case/main.js',
   bench: 'dist/infra/bench/main.js',
   test: 'infra/scripts/test.mjs',

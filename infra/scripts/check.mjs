@@ -18,6 +18,7 @@ const steps = [
   },
   { name: 'build', args: ['infra/scripts/build.mjs'] },
   { name: 'schemas are current', args: ['dist/infra/scripts/sdl.js', '--check'] },
+  { name: 'error codes are current', args: ['dist/infra/scripts/errors.js', '--check'] },
   { name: 'schemas compose', args: ['dist/infra/scripts/compose.js'] },
   { name: 'architecture', args: ['dist/infra/scripts/audit-architecture.js'] },
 ];
@@ -28,7 +29,7 @@ for (const step of steps) {
   const startedAt = performance.now();
   const { code, output } = await run(step.args);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(20)} ${seconds.padStart(5)} s`);
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(23)} ${seconds.padStart(5)} s`);
   if (code === 0) continue;
   failed.push(step.name);
   console.log(`${output.trimEnd()}\n`);

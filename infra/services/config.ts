@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
+import { tracingSettings } from '#shared/tracing';
 import { chooseSubgraphs } from '../subgraphs';
 
 const fixedPort = (fallback: number) => setting.integer({ min: 1, max: 65_535, fallback });
@@ -46,6 +47,7 @@ const platformSchema = z
     /** Stand-ins for the AI and payment providers; when off, DERM_… and PAYMENTS_… name real ones. */
     SIMULATORS: setting.onOff(true),
     SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
+    CONSENT_CONFIG: setting.text('consent.yaml'),
     /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
     SUBGRAPHS: setting.optionalText(),
     ...mysqlSettings,
@@ -93,6 +95,7 @@ export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConf
 const subgraphSchema = z
   .object({
     ...common,
+    ...tracingSettings,
     PORT: setting.port(4001),
     /** Where this process is reached from outside: providers' callbacks go there. */
     PUBLIC_URL: z.url('must be the URL this subgraph is reached at'),

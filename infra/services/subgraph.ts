@@ -7,6 +7,7 @@ import { redisStreamsTransport } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createObjectStore } from '#shared/storage';
 import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
+import { startTracing } from '#shared/tracing';
 import { loadSubgraph } from '../subgraphs';
 import { readSubgraphProcess, type SubgraphProcessConfig } from './config';
 import { runProcess, type ServiceProcess } from './run-process';
@@ -17,6 +18,7 @@ runProcess(async () => startProcess(await loadSubgraph(process.argv[2] ?? ''), r
 
 async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): Promise<ServiceProcess> {
   const log = createLogger(config.LOG_LEVEL, process.stderr, contextFields);
+  const tracing = await startTracing({ service: subgraph.name, settings: config, log });
   const { platform, close } = adapters(subgraph.name, config, log);
   try {
     const running = await startSubgraph(subgraph, platform);
@@ -39,6 +41,7 @@ async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): 
         await served.close();
         await running.stop();
         await close();
+        await tracing.stop();
       },
     };
   } catch (err) {
