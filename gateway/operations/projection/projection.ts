@@ -10,8 +10,9 @@ import { denialError } from '../../authorize';
 import { BoundedCache } from '../../cache';
 import { collectFields } from '../collect-fields';
 import { type ResponseKeys } from '../response-keys';
+import { type Complete } from './object-shape';
 import { ProjectionRun, bubble } from './projection-run';
-import { type Complete, type DeniedFields, Shapes } from './shapes';
+import { type DeniedFields, Shapes } from './shapes';
 
 /** Every combination of the variables of `@skip` and `@include` is a shape; more at a time than this are not kept. */
 const shapesPerVariant = 64;

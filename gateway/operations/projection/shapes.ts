@@ -16,7 +16,8 @@ import { type AccessRule } from '#shared/auth';
 import { denialError } from '../../authorize';
 import { type CollectContext, collectFields } from '../collect-fields';
 import { type ResponseKeys, isIntrospective } from '../response-keys';
-import { leafCheck } from './leaf';
+import { leafCheck, quickTest } from './leaf';
+import { type Complete, type FieldShape, type Source, writeObjectShape } from './object-shape';
 import { type ProjectionRun, bubble } from './projection-run';
 
 /** The rule that keeps the callers of a variant from a field, if one does. */
@@ -29,61 +30,47 @@ export interface ShapeContext extends CollectContext {
   readonly denied: DeniedFields;
 }
 
-/** Gives a value its shape; `bubble` when it must be null and may not. @param depth of the value in the answer */
-export type Complete = (value: unknown, run: ProjectionRun, depth: number) => unknown;
-
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
-type Source = Readonly<Record<string, unknown>>;
-
-interface FieldShape {
-  readonly key: string;
-  readonly complete: (source: Source, run: ProjectionRun, depth: number) => unknown;
-}
-
 /** Compiles selections for one set of conditions. Each selection on each type is compiled when it first occurs. */
 export class Shapes {
   constructor(private readonly context: ShapeContext) {}
 
   /** @param type an interface where nobody has told what the object is: then nothing was selected that depends on it */
   object(type: Composite, sets: readonly SelectionSetNode[]): Complete {
-    let fields: readonly FieldShape[] | null = null;
+    let shape: Complete | null = null;
     return (source, run, depth) => {
-      fields ??= this.fields(type, sets);
-      const answer: Record<string, unknown> = {};
-      for (const { key, complete } of fields) {
-        run.path[depth] = key;
-        const value = complete(source as Source, run, depth + 1);
-        if (value === bubble) return bubble;
-        if (key === '__proto__') define(answer, key, value);
-        else answer[key] = value;
-      }
-      return answer;
+      shape ??= writeObjectShape(this.fields(type, sets));
+      return shape(source, run, depth);
     };
   }
 
   private fields(type: Composite, sets: readonly SelectionSetNode[]): FieldShape[] {
     return [...collectFields(this.context, type, sets)].flatMap(([key, nodes]) => {
       const [node] = nodes;
-      return node ? [{ key, complete: this.field(type, node, nodes) }] : [];
+      return node ? [{ quickTest: null, sourceKey: key, ...this.field(type, node, nodes), key }] : [];
     });
   }
 
-  private field(type: Composite, node: FieldNode, nodes: readonly FieldNode[]): FieldShape['complete'] {
+  private field(
+    type: Composite,
+    node: FieldNode,
+    nodes: readonly FieldNode[],
+  ): Pick<FieldShape, 'complete'> & Partial<FieldShape> {
     const name = node.name.value;
-    if (name === '__typename') return this.typename(type);
-    const key = this.context.keys.planned(node);
-    if (isIntrospective(node)) return (_source, run) => run.introspection[key] ?? null;
+    if (name === '__typename') return { complete: this.typename(type) };
+    const sourceKey = this.context.keys.planned(node);
+    if (isIntrospective(node)) return { complete: (_value, run) => run.introspection[sourceKey] ?? null };
     const definition = type.getFields()[name];
-    if (!definition) return () => null;
+    if (!definition) return { complete: () => null };
     const rule = this.denialOf(type, name);
-    if (rule) return deny(rule, definition.type);
+    if (rule) return { complete: deny(rule, definition.type) };
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const complete = this.value(definition.type, sets, `${type.name}.${name}`);
-    return (source, run, depth) => complete(source[key], run, depth);
+    return { sourceKey, complete, quickTest: quickTest(definition.type) };
   }
 
   /** The type of an object that a caller may know nothing of is no secret less than its fields. */
-  private typename(type: Composite): FieldShape['complete'] {
+  private typename(type: Composite): Complete {
     if (isInterfaceType(type)) return () => bubble;
     const rule = this.denialOf(type, TypeNameMetaFieldDef.name);
     return rule ? deny(rule, TypeNameMetaFieldDef.type) : () => type.name;
@@ -167,9 +154,9 @@ export class Shapes {
   }
 }
 
-function deny(rule: AccessRule, type: GraphQLOutputType): FieldShape['complete'] {
+function deny(rule: AccessRule, type: GraphQLOutputType): Complete {
   const answer = isNonNullType(type) ? bubble : null;
-  return (_source, run, depth) => {
+  return (_value, run, depth) => {
     run.deny(denialError(rule, run.actor, run.path.slice(0, depth)));
     return answer;
   };
@@ -178,9 +165,4 @@ function deny(rule: AccessRule, type: GraphQLOutputType): FieldShape['complete']
 function unfit(run: ProjectionRun, depth: number, field: string): null {
   run.forbid(depth, field);
   return null;
-}
-
-/** Plain assignment to this one name would set the prototype. */
-function define(answer: object, key: string, value: unknown): void {
-  Object.defineProperty(answer, key, { value, enumerable: true, configurable: true, writable: true });
 }
