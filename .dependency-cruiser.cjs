@@ -2,7 +2,7 @@
 
 /** The module stands on those of the floors below it, or of its own floor; never on a higher one. */
 const sharedFloors = [
-  ['errors', 'ids', 'config', 'scalars'],
+  ['errors', 'ids', 'config', 'scalars', 'cache'],
   ['logging', 'crypto', 'storage', 'tables'],
   ['tracing'],
   ['context'],
@@ -14,7 +14,7 @@ const sharedFloors = [
 ];
 
 const gatewayFloors = [
-  ['cache', 'cost', 'files', 'transport', 'supergraph', 'limits', 'overload', 'drain', 'observability'],
+  ['cost', 'files', 'transport', 'supergraph', 'limits', 'overload', 'drain', 'observability'],
   ['executor', 'authorize', 'consent'],
   ['operations'],
   ['subscriptions', 'rest', 'persisted', 'mcp'],

@@ -12,7 +12,7 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 import { type SubgraphRequest, type SubgraphResult } from '../transport';
 import { type Faults } from './faults';
 import { type FieldFact, type Model, selectionOf } from './model';

@@ -1,4 +1,4 @@
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 import { type SourceDecision } from './consent-source';
 
 const maxSubjects = 10_000;

@@ -9,7 +9,7 @@ import {
   getOperationAST,
 } from 'graphql';
 import { Authorizer } from '../authorize';
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 import {
   type IncrementalExecutor,
   type PlanExecutor,

@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import { type AccessRule, type Actor } from '#shared/auth';
 import { type DeniedRules } from '../authorize';
-import { type BoundedCache } from '../cache';
+import { type BoundedCache } from '#shared/cache';
 import { type PlannedOperation } from '../executor';
 import { type LabelledOperation } from './incremental';
 import { type Projection } from './projection';

@@ -1,6 +1,6 @@
 import { GraphQLError, Kind } from 'graphql';
 import { type DeniedRules } from '../authorize';
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 import { type PlannedOperation, type Planner } from '../executor';
 import { type CutContext, cutDocument } from './cut-document';
 import { someField } from './document-facts';

@@ -1,6 +1,6 @@
 import { type Actor } from '#shared/auth';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 import { type GatewayOptions } from './gateway-options';
 
 /** The value of an Authorization header → who it stands for. */

@@ -1,5 +1,5 @@
 import { type Actor, type InternalSigner, signActorContext } from '#shared/auth';
-import { BoundedCache } from '../cache';
+import { BoundedCache } from '#shared/cache';
 
 /** A signature lives 60 s; used for half of that, one that is sent late is still good when it arrives. */
 const reuseMs = 30_000;

@@ -1,5 +1,13 @@
-import { createLocalJWKSet, createRemoteJWKSet, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
+import { BoundedCache } from '#shared/cache';
 import { UnauthenticatedError } from '#shared/errors';
 import { regions, type Actor } from './actor';
 import { isScope, type Scope } from './scopes';
@@ -27,7 +35,7 @@ const claimsSchema = z.object({
 export interface TokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** The one place keys come from; `jku`, `x5u` and `jwk` in a token's header are never followed (RFC 8725 §3.10). */
+  /** The one place keys come from (a function gives the same object while they are the same); `jku`, `x5u` and `jwk` in a token's header are never followed (RFC 8725 §3.10). */
   readonly keys: URL | JSONWebKeySet | (() => Promise<JSONWebKeySet>);
   /** Which scopes of a token count. Default: those of the platform's registry; others are dropped. */
   readonly isScope?: (text: string) => text is Scope;
@@ -35,34 +43,72 @@ export interface TokenVerifierOptions {
 
 export type TokenVerifier = (token: string) => Promise<Actor>;
 
+const maxChecked = 10_000;
+
+/** A token that was in order, and the key that its signature was checked with. */
+interface CheckedToken {
+  readonly actor: Actor;
+  readonly header: JWTHeaderParameters;
+  readonly key: unknown;
+  readonly expiresAtSeconds: number;
+}
+
 /**
  * Checks `at+jwt` access tokens (RFC 9068) and turns them into actors.
  * The verifier throws UNAUTHENTICATED for any token that is not perfectly in order; it never falls back to anonymous.
+ * A signature that was good under a key stays good: while the issuer has that key, a token that is shown again is only
+ * looked at for its time.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { issuer, audience, keys, isScope: counts = isScope } = options;
-  const getKey = keySource(keys);
+  const getKey = keySource(options.keys);
+  const checked = new BoundedCache<string, CheckedToken>(maxChecked);
+
+  async function isStillGood(token: string, { header, key, expiresAtSeconds }: CheckedToken): Promise<boolean> {
+    if (nowSeconds() >= expiresAtSeconds + clockToleranceSeconds) return false;
+    const [payload = '', signature = ''] = token.split('.').slice(1);
+    return (await getKey(header, { payload, signature })) === key;
+  }
+
   return async (token) => {
-    const now = Math.floor(Date.now() / 1000);
     try {
-      const { payload } = await jwtVerify(token, getKey, {
-        issuer,
-        audience,
-        algorithms,
-        typ: 'at+jwt',
-        clockTolerance: clockToleranceSeconds,
-        requiredClaims: ['exp', 'iat', 'sub', 'jti'],
-      });
-      const claims = claimsSchema.parse(payload);
-      if (claims.exp - claims.iat > maxLifetimeSeconds || claims.iat > now + clockToleranceSeconds) {
-        throw new UnauthenticatedError('The access token is not valid');
-      }
-      return actorOf(claims, counts);
+      const known = checked.get(token);
+      if (known && (await isStillGood(token, known))) return known.actor;
+      const found = await check(token, getKey, options);
+      checked.set(token, found);
+      return found.actor;
     } catch (error) {
       if (isUnreachable(error)) throw error;
       throw new UnauthenticatedError('The access token is not valid');
     }
   };
+}
+
+async function check(
+  token: string,
+  getKey: JWTVerifyGetKey,
+  { issuer, audience, isScope: counts = isScope }: TokenVerifierOptions,
+): Promise<CheckedToken> {
+  const {
+    payload,
+    protectedHeader: header,
+    key,
+  } = await jwtVerify(token, getKey, {
+    issuer,
+    audience,
+    algorithms,
+    typ: 'at+jwt',
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['exp', 'iat', 'sub', 'jti'],
+  });
+  const claims = claimsSchema.parse(payload);
+  if (claims.exp - claims.iat > maxLifetimeSeconds || claims.iat > nowSeconds() + clockToleranceSeconds) {
+    throw new UnauthenticatedError('The access token is not valid');
+  }
+  return { header, key, actor: actorOf(claims, counts), expiresAtSeconds: claims.exp };
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) => text is Scope): Actor {
@@ -85,7 +131,13 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
 function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
   if (keys instanceof URL) return createRemoteJWKSet(keys, { cacheMaxAge: 600_000, cooldownDuration: 5_000 });
   if (typeof keys !== 'function') return createLocalJWKSet(keys);
-  return async (header, token) => createLocalJWKSet(await keys())(header, token);
+  const sets = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>();
+  return async (header, token) => {
+    const set = await keys();
+    const getKey = sets.get(set) ?? createLocalJWKSet(set);
+    sets.set(set, getKey);
+    return getKey(header, token);
+  };
 }
 
 /** The key set could not be had: that is our outage (503), not the caller's bad token (401). */

@@ -37,7 +37,8 @@ export class EntityBatch {
   }
 
   /**
-   * The same, without writing a representation that is there already: comparing values is cheaper than texts.
+   * The same, without writing a representation that is there already: comparing values is cheaper than texts. What
+   * others add by its text stands in the call a second time, which is wasteful but not wrong.
    * @param start of the representation, up to the value of its last key
    */
   addKeyed(start: string, value: unknown): number {
@@ -48,7 +49,7 @@ export class EntityBatch {
     }
     const known = ofStart.get(value);
     if (known !== undefined) return known;
-    const position = this.add(`${start}${jsonOf(value)}}`);
+    const position = this.texts.push(`${start}${jsonOf(value)}}`) - 1;
     ofStart.set(value, position);
     return position;
   }

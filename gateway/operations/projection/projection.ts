@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { type Actor } from '#shared/auth';
 import { denialError } from '../../authorize';
-import { BoundedCache } from '../../cache';
+import { BoundedCache } from '#shared/cache';
 import { collectFields } from '../collect-fields';
 import { type ResponseKeys } from '../response-keys';
 import { type Complete } from './object-shape';

@@ -1,0 +1,72 @@
+import { type JSONWebKeySet, type JWK, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { createTokenVerifier } from './access-token';
+
+const issuer = 'https://issuer.example';
+const audience = 'platform';
+const start = new Date('2026-01-05T09:00:00Z');
+
+async function issuerWithKey(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256' };
+  const issue = (): Promise<string> =>
+    new SignJWT({ client_id: 'app', org_id: 'org', region: 'UK', scope: 'clinical:cases:read' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject('app')
+      .setJti('1')
+      .setIssuedAt()
+      .setExpirationTime('900s')
+      .sign(privateKey);
+  return { jwk, issue };
+}
+
+/** Its signature was checked when it was shown first. */
+describe('a token that is shown again', () => {
+  beforeEach(() => jest.useFakeTimers({ now: start, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  async function shownOnce() {
+    const { jwk, issue } = await issuerWithKey('one');
+    const source: { keys: JSONWebKeySet } = { keys: { keys: [jwk] } };
+    const verify = createTokenVerifier({ issuer, audience, keys: () => Promise.resolve(source.keys) });
+    const token = await issue();
+    return { source, jwk, token, verify, actor: await verify(token) };
+  }
+
+  test('stands for the same caller', async () => {
+    const { verify, token, actor } = await shownOnce();
+    expect(await verify(token)).toBe(actor);
+    expect(actor).toMatchObject({ clientId: 'app', organisationId: 'org' });
+  });
+
+  test('is refused once it has expired', async () => {
+    const { verify, token } = await shownOnce();
+    jest.setSystemTime(start.getTime() + 906_000);
+    await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('is refused once its key is withdrawn, or another one has its name', async () => {
+    const { verify, token, source } = await shownOnce();
+    const other = await issuerWithKey('two');
+    source.keys = { keys: [other.jwk] };
+    await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    source.keys = { keys: [{ ...other.jwk, kid: 'one' }] };
+    await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('is checked in full when the issuer gives the same key anew', async () => {
+    const { verify, token, source, jwk, actor } = await shownOnce();
+    source.keys = { keys: [{ ...jwk }] };
+    const again = await verify(token);
+    expect(again).toEqual(actor);
+    expect(again).not.toBe(actor);
+  });
+
+  test('is refused with another signature', async () => {
+    const { verify, token } = await shownOnce();
+    const other = await (await issuerWithKey('one')).issue();
+    const forged = [...token.split('.').slice(0, 2), other.split('.')[2]].join('.');
+    await expect(verify(forged)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
