@@ -88,7 +88,7 @@ export class Operations {
     this.personal = new PersonalFields(supergraph.policy);
     this.keys = new ResponseKeys(planning.joinedFields);
     const context = { schema, authorizer: this.authorizer, keys: this.keys };
-    this.variants = new Variants(context, new Planner(planning));
+    this.variants = new Variants(context, new Planner(planning.supergraph));
   }
 
   /**

@@ -6,15 +6,22 @@ import { type PlannedOperation } from '../plan-executor';
 import { repairPlanner } from './planner-repair';
 import { type PlanningSupergraph } from './planning-supergraph';
 
+/**
+ * Plans that are weighed against each other for one operation, the most promising first. Planning holds up everything
+ * else, and there may be as many plans as its choices multiply to: with the planner's own bound of 10,000 a short query
+ * over interface objects took ten seconds and more, for a plan that was as good.
+ */
+const planning = { debug: { maxEvaluatedPlans: 300 } };
+
 /** Plans valid documents. Building one costs about as much as loading the supergraph, so a generation has one. */
 export class Planner {
   private readonly planner: QueryPlanner;
   private readonly api: Schema;
   private incremental: QueryPlanner | null = null;
 
-  constructor(private readonly planning: Pick<PlanningSupergraph, 'supergraph'>) {
-    this.planner = new QueryPlanner(planning.supergraph);
-    this.api = planning.supergraph.apiSchema();
+  constructor(private readonly supergraph: PlanningSupergraph['supergraph']) {
+    this.planner = new QueryPlanner(supergraph, planning);
+    this.api = supergraph.apiSchema();
     repairPlanner(() => {
       planOnAnySupergraph();
     });
@@ -22,7 +29,7 @@ export class Planner {
 
   /** The same for an answer in parts, as its `@defer`s say. Most gateways never make such a plan. */
   planInParts(document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
-    this.incremental ??= new QueryPlanner(this.planning.supergraph, { incrementalDelivery: { enableDefer: true } });
+    this.incremental ??= new QueryPlanner(this.supergraph, { ...planning, incrementalDelivery: { enableDefer: true } });
     return this.planWith(this.incremental, document, operation);
   }
 
