@@ -106,6 +106,19 @@ export class Metrics {
     });
   }
 
+  /** Adds a counter of what is counted elsewhere as a number, because it happens too often or too early for more. */
+  watchTotal(name: string, help: string, read: () => number): void {
+    const counter: Counter = new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+
   /** Adds a counter with one label, whose values must be out of the code. */
   counter<Label extends string>(name: string, help: string, label: Label): Counter<Label> {
     return new Counter({ name, help, labelNames: [label], registers: [this.registry] });
@@ -127,14 +140,10 @@ export class Metrics {
         for (const result of ['hit', 'miss'] as const) lookups.inc({ result }, this.lookups[result]);
       },
     });
-    const coalesced = new Counter({
-      name: 'gateway_coalesced_fetches_total',
-      help: 'Fetches that went along with another one of their request',
-      registers: [this.registry],
-      collect: () => {
-        coalesced.reset();
-        coalesced.inc(this.coalesced);
-      },
-    });
+    this.watchTotal(
+      'gateway_coalesced_fetches_total',
+      'Fetches that went along with another one of their request',
+      () => this.coalesced,
+    );
   }
 }

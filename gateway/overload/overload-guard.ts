@@ -38,7 +38,10 @@ const mostPerTurn = 0.1;
  * nothing while there are none, and keeps no process alive.
  */
 export class OverloadGuard {
-  private inFlight = 0;
+  /** Requests that were let in and are not answered yet. */
+  inFlight = 0;
+  /** Requests that were not let in, since the start. */
+  refused = 0;
   /** Null when no request has arrived in this turn. */
   private turnBeganAt: number | null = null;
   private shedShare = 0;
@@ -57,13 +60,10 @@ export class OverloadGuard {
 
   /** @returns what must be called once the request has been answered; null when it has to be refused */
   admit(): (() => void) | null {
-    const isLate = this.isLate();
-    this.owed += this.shedShare;
-    if (this.owed >= 1) {
-      this.owed--;
+    if (!this.hasRoom()) {
+      this.refused++;
       return null;
     }
-    if (isLate || this.inFlight >= this.limits.inFlight) return null;
     this.inFlight++;
     let isDone = false;
     return () => {
@@ -87,6 +87,14 @@ export class OverloadGuard {
       });
     }
     return now - this.turnBeganAt > (this.shedShare > 0 ? 2 * this.limits.turnMs : patienceMs);
+  }
+
+  private hasRoom(): boolean {
+    const isLate = this.isLate();
+    this.owed += this.shedShare;
+    if (this.owed < 1) return !isLate && this.inFlight < this.limits.inFlight;
+    this.owed--;
+    return false;
   }
 
   private adapt(turnMs: number): void {

@@ -60,6 +60,9 @@ test('sheds what is too much before it looks at the token, and says when to come
   expect(shed.headers.get('x-content-type-options')).toBe('nosniff');
   expect(shed.errors?.[0]?.extensions?.['code']).toBe('OVERLOADED');
   expect(verified).toBe(0);
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(metrics).toContain('gateway_shed_requests_total 1');
+  expect(metrics).toContain('gateway_requests_in_flight 2');
   clinical.answerAll();
   for (const answer of await Promise.all(inHand))
     expect(answer).toMatchObject({ status: 200, data: { ping: 'at last' } });

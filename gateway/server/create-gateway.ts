@@ -66,9 +66,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.persisted) {
     serveTools(fastify, { ...parts, current: () => parts.generation, config });
   }
-  metrics.watch('gateway_prepared_operations', 'Operations that are kept prepared', () => {
-    return parts.generation.operations.preparedCount;
-  });
+  watchState(parts);
   live.listen(fastify.server, graphqlPath);
   const connections = new ConnectionDrain(fastify.server);
 
@@ -117,6 +115,17 @@ interface Parts {
   readonly pipeline: GraphqlPipeline;
   readonly rateLimiter: RateLimiter;
   readonly subgraphs: Subgraphs;
+}
+
+/** What is not counted request by request. */
+function watchState(parts: Parts): void {
+  const { metrics, overload } = parts;
+  metrics.watch('gateway_prepared_operations', 'Operations that are kept prepared', () => {
+    return parts.generation.operations.preparedCount;
+  });
+  metrics.watch('gateway_requests_in_flight', 'Requests that are being answered', () => overload.inFlight);
+  // Nothing else tells of them: a line of the log for each would be work at the wrong time.
+  metrics.watchTotal('gateway_shed_requests_total', 'Requests refused with 503 for overload', () => overload.refused);
 }
 
 function authorizationOf({ config, evaluatePolicies, log }: GatewayOptions): AuthorizationConfig {
