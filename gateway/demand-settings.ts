@@ -1,12 +1,15 @@
 import { setting } from '#shared/config';
 import { type RateLimits, type RequestLimits, defaultLimits, defaultRateLimits } from './limits';
 import { type OverloadLimits, defaultOverloadLimits } from './overload';
+import { type SubscriptionLimits, defaultSubscriptionLimits } from './subscriptions';
 
 const { cost: defaultCost, batch: defaultBatch } = defaultLimits;
 const billion = 1_000_000_000;
 
 /** Less than one operation may cost would refuse operations for ever. */
 const points = (fallback: number) => setting.integer({ min: 1_000, max: billion, fallback });
+
+const many = (fallback: number) => setting.integer({ min: 1, max: 1_000_000, fallback });
 
 /** What callers may ask for at once and in a while, and when the gateway has too much to do. */
 export const demandSettings = {
@@ -25,6 +28,13 @@ export const demandSettings = {
   MAX_IN_FLIGHT: setting.integer({ min: 1, max: 100_000, fallback: defaultOverloadLimits.inFlight }),
   /** How long a turn of the event loop may take, again and again, before requests are shed. */
   MAX_TURN_MS: setting.integer({ min: 10, max: 60_000, fallback: defaultOverloadLimits.turnMs }),
+  /** WebSockets and event streams: of this process, of one organisation, of one person or client. */
+  MAX_SOCKETS: many(defaultSubscriptionLimits.sockets),
+  MAX_SOCKETS_PER_ORGANISATION: many(defaultSubscriptionLimits.socketsPerOrganisation),
+  MAX_SOCKETS_PER_SUBJECT: many(defaultSubscriptionLimits.socketsPerSubject),
+  /** Of this process, and on one socket. */
+  MAX_SUBSCRIPTIONS: many(defaultSubscriptionLimits.subscriptions),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: many(defaultSubscriptionLimits.subscriptionsPerSocket),
 };
 
 type DemandSettings = {
@@ -35,6 +45,7 @@ export interface DemandConfig {
   readonly limits: RequestLimits;
   readonly rateLimits: RateLimits | null;
   readonly overload: OverloadLimits;
+  readonly subscriptionLimits: SubscriptionLimits;
 }
 
 export function demandConfig(settings: DemandSettings): DemandConfig {
@@ -50,5 +61,13 @@ export function demandConfig(settings: DemandSettings): DemandConfig {
         }
       : null,
     overload: { inFlight: settings.MAX_IN_FLIGHT, turnMs: settings.MAX_TURN_MS },
+    subscriptionLimits: {
+      ...defaultSubscriptionLimits,
+      sockets: settings.MAX_SOCKETS,
+      socketsPerOrganisation: settings.MAX_SOCKETS_PER_ORGANISATION,
+      socketsPerSubject: settings.MAX_SOCKETS_PER_SUBJECT,
+      subscriptions: settings.MAX_SUBSCRIPTIONS,
+      subscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
+    },
   };
 }

@@ -10,6 +10,7 @@ import { startGateway } from '.';
 import { readGatewayEnvironment } from './config';
 import { clinicTypeDefs } from './testing/clinic';
 import { EventSource } from './testing/event-source';
+import { RawSocket } from './testing/socket-client';
 import { type SubgraphServer, serveSubgraph } from './testing/subgraph-server';
 import { type TokenIssuer, audience, createIssuer, issuer } from './testing/tokens';
 
@@ -69,6 +70,18 @@ test('starts alone from its environment, and closes its event source with itself
   expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   await gateway.close();
   expect(closed).toBe(1);
+});
+
+test('takes as many sockets as its environment allows', async () => {
+  const openEvents = (): ReturnType<Parameters<typeof startGateway>[0]> => ({
+    tail: new EventSource(),
+    close: () => Promise.resolve(),
+  });
+  const gateway = await startGateway(openEvents, readGatewayEnvironment({ ...environment, MAX_SOCKETS: '1' }));
+  const only = await RawSocket.open(gateway.url);
+  await expect(RawSocket.open(gateway.url)).rejects.toThrow('503');
+  only.close();
+  await gateway.close();
 });
 
 test('names every variable that is missing', () => {
