@@ -8,13 +8,11 @@ import { readCasePage, registerPatient, reviewCases } from './cases';
 import { BenchClient } from './client';
 import { type BenchArguments, readArguments } from './config';
 import { drained, eventLatency } from './events';
-import { benchGateway } from './gateway';
 import { PlatformProcess } from './platform-process';
 import { type Figure, type Machine, table } from './report';
 import { samplePatient } from './sample-patient';
 import { seedPatients } from './seed-patients';
 import { measure, type Sample } from './statistics';
-import { benchSubscriptions } from './subscriptions';
 import { makeWorkplace, type Workplace } from './workplace';
 
 const casePages = { warmUp: 60, count: 480 };
@@ -22,8 +20,10 @@ const mutations = { warmUp: 32, count: 480, concurrency: 16 };
 
 async function main(): Promise<void> {
   const [what, ...rest] = process.argv.slice(2);
-  if (what === 'gateway') return benchGateway(rest);
-  if (what === 'subscriptions') return benchSubscriptions(rest);
+  // Loaded when they are wanted: they bring an undici that takes the place of the one behind Node's own fetch, which then
+  // refuses the content-length header that a picture is uploaded with.
+  if (what === 'gateway') return (await import('./gateway/index.js')).benchGateway(rest);
+  if (what === 'subscriptions') return (await import('./subscriptions/index.js')).benchSubscriptions(rest);
   const given = readArguments(what === 'main-job' ? rest : process.argv.slice(2));
   const workplace = await makeWorkplace(given.mode, process.env);
   // So that an interrupted bench leaves neither a process nor a folder.
