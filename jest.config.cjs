@@ -6,9 +6,10 @@ module.exports = {
   roots: ['<rootDir>/shared', '<rootDir>/gateway', '<rootDir>/subgraphs', '<rootDir>/infra', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
-  // jose is published as ES modules only, and OpenTelemetry's exporter imports parts of itself as such; Jest's loader
-  // needs both as CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!jose/|@opentelemetry/)'],
+  // Published as ES modules only (OpenTelemetry's exporter in part); Jest's loader needs them as CommonJS.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|@opentelemetry|oidc-provider|oidc-token-hash|koa|@koa|quick-lru|nanoid|eta|openid-client|oauth4webapi)/)',
+  ],
   moduleNameMapper: { '^#shared/(.*)$': '<rootDir>/shared/$1/index.ts' },
   setupFiles: ['<rootDir>/infra/scripts/jest-setup.cjs'],
   testTimeout: 60_000,
