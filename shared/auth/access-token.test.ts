@@ -1,5 +1,7 @@
 import { type JSONWebKeySet, type JWK, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createTokenVerifier } from './access-token';
+import { type TokenFacts } from './actor';
+import { generateInternalKeys, signActorContext, verifyActorContext } from './internal-token';
 
 const issuer = 'https://issuer.example';
 const audience = 'platform';
@@ -8,8 +10,8 @@ const start = new Date('2026-01-05T09:00:00Z');
 async function issuerWithKey(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256' };
-  const issue = (): Promise<string> =>
-    new SignJWT({ client_id: 'app', org_id: 'org', region: 'UK', scope: 'clinical:cases:read' })
+  const issue = (more: Record<string, unknown> = {}): Promise<string> =>
+    new SignJWT({ client_id: 'app', org_id: 'org', region: 'UK', scope: 'clinical:cases:read', ...more })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
       .setIssuer(issuer)
       .setAudience(audience)
@@ -20,6 +22,19 @@ async function issuerWithKey(kid: string) {
       .sign(privateKey);
   return { jwk, issue };
 }
+
+test('tells which token it was, of which sign-in, and when it was issued', async () => {
+  const { jwk, issue } = await issuerWithKey('one');
+  const verify = createTokenVerifier({ issuer, audience, keys: { keys: [jwk] } });
+  const { token, ...actor } = await verify(await issue({ sid: 'sign-in' }));
+  const about: TokenFacts = { id: '1', sessionId: 'sign-in', issuedAtMs: Math.floor(Date.now() / 1000) * 1000 };
+  expect({ ...token, issuedAtMs: about.issuedAtMs }).toEqual(about);
+  expect(Math.abs((token?.issuedAtMs ?? 0) - about.issuedAtMs)).toBeLessThan(5_000);
+  expect((await verify(await issue())).token?.sessionId).toBeNull();
+  const { keys, signers } = generateInternalKeys(['gateway']);
+  const signed = await signActorContext(signers.get('gateway')!, { ...actor, token: about }, 'clinical');
+  expect((await verifyActorContext(keys, signed, 'clinical')).actor).toMatchObject({ token: about });
+});
 
 /** Its signature was checked when it was shown first. */
 describe('a token that is shown again', () => {

@@ -19,6 +19,8 @@ const clockToleranceSeconds = 5;
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
+  jti: z.string().min(1),
+  sid: z.string().min(1).optional(),
   iat: z.number(),
   exp: z.number(),
   client_id: z.string().min(1),
@@ -125,6 +127,7 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
     patientIds: claims.patient_ids,
     practitionerId: claims.practitioner_id ?? null,
     expiresAt: new Date(claims.exp * 1000),
+    token: { id: claims.jti, sessionId: claims.sid ?? null, issuedAtMs: claims.iat * 1000 },
   };
 }
 

@@ -3,6 +3,16 @@ import { type Scope } from './scopes';
 export const regions = ['UK', 'US'] as const;
 export type Region = (typeof regions)[number];
 
+/** Which token a caller came with, for as far as that matters: it may be revoked before it ends. */
+export interface TokenFacts {
+  /** `jti` (RFC 7519 §4.1.7). */
+  readonly id: string;
+  /** `sid` (OpenID Connect Front-Channel Logout 1.0 §3): the sign-in it stems from; null for clients that act for themselves. */
+  readonly sessionId: string | null;
+  /** `iat`, in milliseconds since the epoch but to the second. */
+  readonly issuedAtMs: number;
+}
+
 /** Who is asking, as a verified token says. Everything a policy may look at. */
 export interface Actor {
   /** A person, a registered API client, or one of the platform's own services. */
@@ -20,6 +30,8 @@ export interface Actor {
   readonly practitionerId: string | null;
   /** Access ends here, sockets included. */
   readonly expiresAt: Date;
+  /** Absent for the platform's own services, which have no token. */
+  readonly token?: TokenFacts;
 }
 
 export function hasScope(actor: Actor, scope: Scope): boolean {

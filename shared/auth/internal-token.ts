@@ -28,6 +28,7 @@ const actorSchema = z.object({
   patientIds: z.array(z.string()),
   practitionerId: z.string().nullable(),
   expiresAt: z.number(),
+  token: z.object({ id: z.string(), sessionId: z.string().nullable(), issuedAtMs: z.number() }).optional(),
 });
 
 const contextSchema = z.object({ actor: actorSchema.nullable() });
@@ -75,8 +76,8 @@ export async function verifyActorContext(
   }
 }
 
-function readActor({ scopes, expiresAt, ...rest }: z.infer<typeof actorSchema>): Actor {
-  return { ...rest, scopes: new Set(scopes.filter(isScope)), expiresAt: new Date(expiresAt) };
+function readActor({ scopes, expiresAt, token, ...rest }: z.infer<typeof actorSchema>): Actor {
+  return { ...rest, ...(token && { token }), scopes: new Set(scopes.filter(isScope)), expiresAt: new Date(expiresAt) };
 }
 
 function findKey(keys: InternalKeys, kid: string): KeyObject {
