@@ -99,6 +99,8 @@ class Callers {
       roles,
       patientIds: [],
       practitionerId: null,
+      act: null,
+      breakGlassGrantId: null,
       expiresAt: new Date(Date.now() + 900_000),
     });
     return token;

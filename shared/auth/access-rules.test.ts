@@ -19,6 +19,8 @@ function actorWith(...scopes: string[]): Actor {
     roles: [],
     patientIds: [],
     practitionerId: null,
+    act: null,
+    breakGlassGrantId: null,
     expiresAt: new Date(8.64e15),
   };
 }

@@ -85,3 +85,16 @@ describe('a token that is shown again', () => {
     await expect(verify(forged)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
+
+test('a token says who acts for the subject and under which break-glass grant, and a signed context hands it on', async () => {
+  const { jwk, issue } = await issuerWithKey('one');
+  const verify = createTokenVerifier({ issuer, audience, keys: { keys: [jwk] } });
+  expect(await verify(await issue())).toMatchObject({ act: null, breakGlassGrantId: null });
+  const actor = await verify(await issue({ act: { sub: 'usr_1', client_id: 'cli_1' }, break_glass: 'bgg_1' }));
+  expect(actor).toMatchObject({ act: { subject: 'usr_1', clientId: 'cli_1' }, breakGlassGrantId: 'bgg_1' });
+  const { signers, keys } = generateInternalKeys(['gateway']);
+  const signer = signers.get('gateway');
+  if (!signer) throw new Error('There is no key');
+  const verified = await verifyActorContext(keys, await signActorContext(signer, actor, 'clinical'), 'clinical');
+  expect(verified.actor).toEqual(actor);
+});

@@ -32,6 +32,10 @@ const claimsSchema = z.object({
   roles: z.array(z.string()).default([]),
   patient_ids: z.array(z.string()).default([]),
   practitioner_id: z.string().optional(),
+  /** The present actor of a delegation (RFC 8693 §4.1). */
+  act: z.object({ sub: z.string().min(1), client_id: z.string().optional() }).optional(),
+  /** Id of the break-glass grant that the token was issued under. */
+  break_glass: z.string().min(1).optional(),
 });
 
 export interface TokenVerifierOptions {
@@ -126,6 +130,8 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
     roles: claims.roles,
     patientIds: claims.patient_ids,
     practitionerId: claims.practitioner_id ?? null,
+    act: claims.act ? { subject: claims.act.sub, clientId: claims.act.client_id ?? null } : null,
+    breakGlassGrantId: claims.break_glass ?? null,
     expiresAt: new Date(claims.exp * 1000),
     token: { id: claims.jti, sessionId: claims.sid ?? null, issuedAtMs: claims.iat * 1000 },
   };

@@ -13,6 +13,13 @@ export interface TokenFacts {
   readonly issuedAtMs: number;
 }
 
+/** The one who is really there while somebody else's rights are used. */
+export interface ActingParty {
+  /** `usr_…`, `cli_…` or `service:<name>`. */
+  readonly subject: string;
+  readonly clientId: string | null;
+}
+
 /** Who is asking, as a verified token says. Everything a policy may look at. */
 export interface Actor {
   /** A person, a registered API client, or one of the platform's own services. */
@@ -28,6 +35,10 @@ export interface Actor {
   /** The patients this user is, or may act for. `…:self` scopes reach their records and no others. */
   readonly patientIds: readonly string[];
   readonly practitionerId: string | null;
+  /** Who acts in the subject's name (`act`, RFC 8693 §4.1); null when they act themselves. Earlier actors do not count. */
+  readonly act: ActingParty | null;
+  /** The break-glass grant this access is made under; every access of such an actor is marked in the audit trail. */
+  readonly breakGlassGrantId: string | null;
   /** Access ends here, sockets included. */
   readonly expiresAt: Date;
   /** Absent for the platform's own services, which have no token. */
@@ -55,6 +66,8 @@ export function serviceActor(
     roles: [],
     patientIds: [],
     practitionerId: null,
+    act: null,
+    breakGlassGrantId: null,
     expiresAt: new Date(8.64e15),
   };
 }

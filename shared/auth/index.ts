@@ -1,4 +1,4 @@
-export { hasScope, regions, serviceActor, type Actor, type Region } from './actor';
+export { hasScope, regions, serviceActor, type ActingParty, type Actor, type Region } from './actor';
 export { isScope, scopes, type Scope } from './scopes';
 export { Authenticated, RequireScopes } from './require-scopes';
 export { isSatisfied, type AccessRule } from './access-rule';

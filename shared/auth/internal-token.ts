@@ -27,6 +27,8 @@ const actorSchema = z.object({
   roles: z.array(z.string()),
   patientIds: z.array(z.string()),
   practitionerId: z.string().nullable(),
+  act: z.object({ subject: z.string(), clientId: z.string().nullable() }).nullable(),
+  breakGlassGrantId: z.string().nullable(),
   expiresAt: z.number(),
   token: z.object({ id: z.string(), sessionId: z.string().nullable(), issuedAtMs: z.number() }).optional(),
 });

@@ -1,4 +1,4 @@
-import { type Actor, type Region, type Scope } from '#shared/auth';
+import { type ActingParty, type Actor, type Region, type Scope } from '#shared/auth';
 import { newId } from '#shared/ids';
 
 export interface ActorOptions {
@@ -7,6 +7,8 @@ export interface ActorOptions {
   readonly patientIds?: readonly string[];
   readonly practitionerId?: string | null;
   readonly roles?: readonly string[];
+  readonly act?: ActingParty;
+  readonly breakGlassGrantId?: string;
 }
 
 /** An organisation of its own for each test file, so that files share a database without meeting. */
@@ -28,6 +30,8 @@ export function actorOf(organisation: { organisationId: string; region: Region }
     roles: options.roles ?? [],
     patientIds: options.patientIds ?? [],
     practitionerId: options.practitionerId ?? null,
+    act: options.act ?? null,
+    breakGlassGrantId: options.breakGlassGrantId ?? null,
     expiresAt: new Date(Date.now() + 900_000),
   };
 }
