@@ -1,4 +1,5 @@
 export { actorOf, testOrganisation, type ActorOptions } from './actors';
+export { describeInBrowser, type BrowserLook, type TestBrowser, type TestWindow } from './browser';
 export { Collector, type CollectedSpan } from './collector';
 export { describeContract } from './contract';
 export { recordSpans, type RecordedSpan, type SpanRecorder } from './recorded-spans';
