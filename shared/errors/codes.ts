@@ -104,6 +104,16 @@ export const errorCodes = {
     remedy: 'try again, slowly; after ten failures the account is locked for 15 minutes',
     again: 'with others',
   },
+  CHALLENGE_EXPIRED: {
+    when: 'the second step of a sign-in came too late, was taken already, or has been tried too often',
+    remedy: 'sign in again from the start',
+    again: 'no',
+  },
+  STEP_UP_REQUIRED: {
+    when: 'this act wants the person to prove once more who they are, and the proof is missing, too old, used, or for another purpose (RFC 9470)',
+    remedy: '`stepUp` for the `purpose` named, then send its token along',
+    again: 'with the token',
+  },
   TEXT_MISMATCH: {
     when: 'the hash of the text shown is not that of the published text',
     remedy: 'show the published text and ask again',

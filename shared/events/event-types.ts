@@ -103,6 +103,12 @@ export const eventTypes = {
   'auth.user.invited': { userId, patientId: patientId.orNull },
   'auth.login.succeeded': { userId, method: code() },
   'auth.login.failed': { userId: userId.orNull, reason: code() },
+  'auth.mfa.enrolled': { userId, kind: code() },
+  'auth.mfa.removed': { userId, kind: code() },
+  'auth.mfa.recovery_codes_made': { userId },
+  'auth.mfa.recovery_code_used': { userId, remaining: count },
+  'auth.step_up.succeeded': { userId, purpose: code() },
+  'auth.step_up.failed': { userId, purpose: code() },
 
   'reviews.workflow.started': { ...ofWorkflow, hasAiStep: flag, hasHumanStep: flag },
   'reviews.workflow.completed': ofWorkflow,

@@ -15,6 +15,13 @@ const schema = z.object({
   LOGIN_LOCK_SECONDS: setting.integer({ min: 60, max: 86_400, fallback: 900 }),
   /** Failed sign-ins are answered at multiples of this after they came, so that their time tells nothing. */
   LOGIN_ANSWER_MS: setting.integer({ min: 100, max: 5_000, fallback: 250 }),
+  /** What authenticator apps show above the code. */
+  MFA_ISSUER: setting.text('SA Platform'),
+  /** How long the second step of a sign-in may take, and how many wrong answers end it. */
+  MFA_CHALLENGE_SECONDS: setting.integer({ min: 30, max: 900, fallback: 300 }),
+  MFA_MAX_ATTEMPTS: setting.integer({ min: 1, max: 10, fallback: 5 }),
+  /** How long proof of a step-up may be used, once. */
+  STEP_UP_SECONDS: setting.integer({ min: 30, max: 900, fallback: 300 }),
   /** Wrong secrets of one client within the window before it is refused unheard. Per process. */
   CLIENT_MAX_FAILURES: setting.integer({ min: 3, max: 1_000, fallback: 10 }),
   CLIENT_FAILURE_WINDOW_SECONDS: setting.integer({ min: 1, max: 86_400, fallback: 60 }),

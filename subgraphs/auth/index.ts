@@ -6,8 +6,13 @@ import { seedDemo } from './demo';
 import { UserCredential } from './logins/credential.entity';
 import { Login } from './logins/login.entity';
 import { LoginResolver } from './logins/login.resolver';
+import { MfaChallenge } from './mfa/challenge.entity';
+import { MfaDevice } from './mfa/device.entity';
+import { MfaResolver } from './mfa/mfa.resolver';
+import { RecoveryCode } from './mfa/recovery-code.entity';
 import { createIdentities } from './migrations/1764000300001-create-identities';
 import { createPlatformTables } from './migrations/1764000300002-create-platform-tables';
+import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { Organisation } from './organisations/organisation.entity';
 import { OrganisationResolver } from './organisations/organisation.resolver';
 import { PlatformKey } from './platform-keys/platform-key.entity';
@@ -15,6 +20,8 @@ import { createPorts } from './ports';
 import { Product } from './products/product.entity';
 import { ProductResolver } from './products/product.resolver';
 import { ScopeResolver } from './scopes/scope.resolver';
+import { StepUp } from './step-up/step-up.entity';
+import { StepUpResolver } from './step-up/step-up.resolver';
 import { oauthRoutes } from './tokens/routes';
 import { SigningKey } from './tokens/signing-key.entity';
 import { Membership } from './users/membership.entity';
@@ -27,7 +34,7 @@ export const auth = defineSubgraph({
   name: 'auth',
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
-    ...([MembershipResolver, ScopeResolver, LoginResolver] as const),
+    ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver] as const),
   ],
   entities: [
     Organisation,
@@ -38,10 +45,11 @@ export const auth = defineSubgraph({
     Membership,
     Login,
     UserCredential,
+    ...([MfaDevice, RecoveryCode, MfaChallenge, StepUp] as const),
     PlatformKey,
     SigningKey,
   ],
-  migrations: [createIdentities, createPlatformTables],
+  migrations: [createIdentities, createPlatformTables, createSecondFactors],
   references: {
     Organisation: ({ id }, { unit }) => unit.find(Organisation, id),
     Product: ({ id }, { unit }) => unit.find(Product, id),

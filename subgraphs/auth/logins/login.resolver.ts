@@ -1,31 +1,46 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { respond } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
+import { FactorInput, proofOf } from '../mfa/mfa.types';
 import { type AuthPorts } from '../ports';
-import { signIn, type SignedIn } from './login.service';
-import { type AuthTokens, LoginPayload, type SignedInUser } from './login.types';
+import { type AuthenticatedPerson } from './authenticated-person';
+import { signIn, type SignIn, type SignInWork } from './login.service';
+import { LoginPayload } from './login.types';
+import { completeMfa } from './second-factor.service';
+import { signedIn } from './signed-in';
 
 @Resolver()
 export class LoginResolver {
   @Mutation(() => LoginPayload, { description: 'Open to everybody. Failures do not say what was wrong.' })
-  async login(
+  login(
     @Arg('email') email: string,
     @Arg('password') password: string,
     @Arg('productKey') productKey: string,
     @Ctx() { ports, system, at }: RequestContext<AuthPorts>,
   ): Promise<LoginPayload> {
-    const { signedIn, userErrors } = await respond(
-      'signedIn',
-      signIn({ ports, system, at }, { email, password, productKey }),
-    );
-    return { tokens: signedIn && tokensOf(signedIn), user: signedIn && userOf(signedIn), userErrors };
+    const work = { ports, system, at };
+    return answer(work, signIn(work, { email, password, productKey }));
+  }
+
+  @Mutation(() => LoginPayload, { description: 'The second step of `login`. Open to whoever has taken the first.' })
+  completeMfa(
+    @Arg('challengeId', () => ID) challengeId: string,
+    @Arg('factor', () => FactorInput) factor: FactorInput,
+    @Ctx() { ports, system, at }: RequestContext<AuthPorts>,
+  ): Promise<LoginPayload> {
+    const work = { ports, system, at };
+    return answer(work, completeMfa(work, challengeId, proofOf(factor)).then(asSignIn));
   }
 }
 
-function tokensOf({ token: { accessToken, expiresInSeconds, scopes } }: SignedIn): AuthTokens {
-  return { accessToken, expiresIn: expiresInSeconds, tokenType: 'Bearer', scope: [...scopes] };
+function asSignIn(person: AuthenticatedPerson): SignIn {
+  return { kind: 'person', person };
 }
 
-function userOf({ user: { id, organisationId, patientIds, practitionerId }, roles }: SignedIn): SignedInUser {
-  return { id, organisationId, roles: [...roles], patientIds, practitionerId };
+async function answer(work: SignInWork, signingIn: Promise<SignIn>): Promise<LoginPayload> {
+  const { result, userErrors } = await respond('result', signingIn);
+  const mfaChallenge = result?.kind === 'challenge' ? result.challenge : null;
+  const { tokens, user } =
+    result?.kind === 'person' ? await signedIn(work, result.person) : { tokens: null, user: null };
+  return { tokens, user, mfaChallenge, userErrors };
 }

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Payload } from '#shared/graphql';
+import { MfaChallengeView } from '../mfa/mfa.types';
 
 @ObjectType({ description: 'As an OAuth token response (RFC 6749 §5.1).' })
 export class AuthTokens {
@@ -42,4 +43,7 @@ export class LoginPayload extends Payload {
 
   @Field(() => SignedInUser, { nullable: true })
   user!: SignedInUser | null;
+
+  @Field(() => MfaChallengeView, { nullable: true, description: 'Instead of tokens: a second factor is asked for' })
+  mfaChallenge!: MfaChallengeView | null;
 }

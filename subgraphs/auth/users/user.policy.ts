@@ -34,3 +34,8 @@ export function canSeeUser(
 export function canSeeContact(actor: Actor, user: { readonly id: string }): boolean {
   return actor.kind === 'service' || actor.userId === user.id || hasScope(actor, 'auth:users:read');
 }
+
+/** How an account is secured is for the person and for those who may change accounts. */
+export function canSeeSecurity(actor: Actor, user: { readonly id: string }): boolean {
+  return actor.userId === user.id || hasScope(actor, 'auth:users:write');
+}

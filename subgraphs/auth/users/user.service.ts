@@ -4,6 +4,9 @@ import { newId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
 import { UserCredential } from '../logins/credential.entity';
 import { Login } from '../logins/login.entity';
+import { closeChallenges } from '../mfa/challenge.service';
+import { MfaDevice } from '../mfa/device.entity';
+import { RecoveryCode } from '../mfa/recovery-code.entity';
 import { type AuthPorts } from '../ports';
 import { type Invitation, parseInvitation } from './invitation';
 import { Membership } from './membership.entity';
@@ -106,10 +109,13 @@ async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Acc
   return user;
 }
 
-/** The address becomes free, and no password opens anything any more. */
+/** The address becomes free, and neither password nor device opens anything any more. */
 async function forgetAccount(tx: UnitOfWork, id: string): Promise<void> {
   await tx.remove(Login, { id });
   await tx.remove(UserCredential, { id });
+  await tx.remove(MfaDevice, { userId: id });
+  await tx.remove(RecoveryCode, { userId: id });
+  await closeChallenges(tx, id);
   for (const membership of await tx.list(Membership, { userId: id })) {
     membership.status = 'ENDED';
     await tx.save(membership);

@@ -1,0 +1,50 @@
+import { DomainError } from '#shared/errors';
+import { challengeExpired, completeChallenge, countAttempt, findChallenge } from '../mfa/challenge.service';
+import { type MfaChallenge } from '../mfa/challenge.entity';
+import { type FactorProof, takeProof } from '../mfa/factor.service';
+import { type Account, announcementOf, findAccount, refusalOf } from './account';
+import { admit, type AuthenticatedPerson } from './authenticated-person';
+import { credentialHomeOf } from './credential-home';
+import { countFailure } from './lock-out';
+import { type SignInWork } from './login.service';
+
+/**
+ * The second step. A wrong code counts against this sign-in and against the account, like a wrong password.
+ * @param challengeId what the first step gave
+ * @throws {DomainError} CHALLENGE_EXPIRED when the sign-in has to begin again; INVALID_CREDENTIALS for a wrong code
+ */
+export async function completeMfa(
+  work: SignInWork,
+  challengeId: string,
+  proof: FactorProof,
+): Promise<AuthenticatedPerson> {
+  const challenge = await findChallenge(work.system, challengeId, work.at);
+  return work.ports.loginQueue.run(challenge.userId, () => answer(work, challenge, proof));
+}
+
+async function answer(work: SignInWork, challenge: MfaChallenge, proof: FactorProof): Promise<AuthenticatedPerson> {
+  const account = await accountOf(work, challenge);
+  const { unit, home, product } = account;
+  await countAttempt(unit, challenge.id, work.ports.config.MFA_MAX_ATTEMPTS);
+  if (refusalOf(account, work.at) !== null || !product) throw challengeExpired();
+  const amr = await takeProof(home, proof);
+  if (amr === null) return refuse(work, account);
+  await completeChallenge(unit, challenge.id);
+  return admit(account, product, [...challenge.amr, ...amr]);
+}
+
+async function accountOf({ system, at }: SignInWork, challenge: MfaChallenge): Promise<Account> {
+  const { organisationId, region, userId, productId: id } = challenge;
+  const organisation = { organisationId, region };
+  const unit = system.unitFor(organisation, at);
+  const home = credentialHomeOf(system, { userId, organisation }, at);
+  const account = await findAccount({ unit, home, userId, product: { id }, method: 'PASSWORD' });
+  if (!account) throw challengeExpired();
+  return account;
+}
+
+async function refuse({ ports }: SignInWork, { unit, home, user: { id: userId } }: Account): Promise<never> {
+  await countFailure(home, ports.config);
+  await unit.publish('auth.login.failed', announcementOf(userId, { userId, reason: 'WRONG_CODE' }));
+  throw new DomainError('INVALID_CREDENTIALS', 'The code is wrong, or was used before');
+}
