@@ -19,7 +19,8 @@ function accessTo(caseId: string, changes: Partial<AuditRecord> = {}): AuditReco
     ...{ at: new Date(), organisationId: clinic, region: 'UK', action: 'Case.read', category: 'READ' },
     ...{ resourceType: 'Case', resourceId: caseId, patientId, purpose: 'DIRECT_CARE', outcome: 'SUCCESS' },
     ...{ operationName: 'CasePage', correlationId: 'test', consentRecordId: null, breakGlass: false },
-    actor: { kind: 'user', subject: 'usr_test', userId: 'usr_test', clientId: null },
+    ...{ resourceCount: 1, purposeBasis: 'DECLARED', reason: null, breakGlassGrantId: null },
+    actor: { kind: 'user', subject: 'usr_test', userId: 'usr_test', clientId: null, roles: ['NURSE'], act: null },
     ...changes,
   };
 }
@@ -100,7 +101,14 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
       'purpose',
     );
     await appendAudit(manager, accessTo(newId('case'), { operationName: 'Mrs Jones' }));
-    expect((await records().find()).map(({ record }) => record.includes('Jones'))).toEqual([false]);
+    const actor = { ...accessTo(newId('case')).actor, roles: ['NURSE', 'Mrs Jones'] };
+    await appendAudit(manager, accessTo(newId('case'), { actor }));
+    const stored = await records().find();
+    expect(stored.map(({ record }) => record.includes('Jones'))).toEqual([false, false]);
+    const act = { subject: 'Mrs Jones', clientId: null };
+    await expect(appendAudit(manager, accessTo(newId('case'), { actor: { ...actor, act } }))).rejects.toThrow(
+      'subject',
+    );
   });
 
   check('finds a record whose text was edited', async () => {

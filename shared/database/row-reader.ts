@@ -1,7 +1,7 @@
-import { type EntityManager, type FindOptionsOrder, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
+import { In, type EntityManager, type FindOptionsOrder, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
 import { type Actor } from '#shared/auth';
 import { type AccessNotes } from './access-notes';
-import { hasSubject } from './encrypted';
+import { hasSubject, subjectOf } from './encrypted';
 import { RowCodec } from './row-codec';
 import { visibilityOf } from './row-policy';
 import { type SubjectKeys } from './subject-keys';
@@ -54,6 +54,31 @@ export class RowReader {
 
   async count<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>): Promise<number> {
     return (await this.query(type, where)?.getCount()) ?? 0;
+  }
+
+  /** Rows by their ids. Those that exist and that the actor may not see are noted as refused. */
+  async listById<E extends TenantEntity>(type: EntityType<E>, ids: readonly string[]): Promise<E[]> {
+    const where = { id: In([...ids]) } as FindOptionsWhere<E>;
+    const rows = await this.list(type, where, { take: ids.length });
+    if (rows.length < ids.length) await this.noteRefused(type, new Set(rows.map(({ id }) => id)), ids);
+    return rows;
+  }
+
+  /** Only a miss costs this look, and only of actors who do not see all of their organisation's rows. */
+  private async noteRefused<E extends TenantEntity>(
+    type: EntityType<E>,
+    seen: ReadonlySet<string>,
+    ids: readonly string[],
+  ): Promise<void> {
+    const { accessNotes, actor, manager } = this.parts;
+    if (!accessNotes.notesRefusals || !hasSubject(type) || visibilityOf<E>(type, actor) === 'all') return;
+    const missing = ids.filter((id) => !seen.has(id));
+    const where = { organisationId: actor.organisationId, id: In(missing) } as FindOptionsWhere<E>;
+    const hidden = await manager.createQueryBuilder(type, 'row').where(where).take(missing.length).getMany();
+    for (const row of hidden) {
+      const what = { resourceType: type.name, resourceId: row.id, patientId: subjectOf(row) };
+      accessNotes.refuse({ action: `${type.name}.read`, ...what, reason: 'ROW_POLICY' });
+    }
   }
 
   /** The query every read starts from; null when the row policy lets this actor see nothing. */

@@ -1,11 +1,13 @@
 import { type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { type QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity';
-import { appendAudit } from '#shared/audit';
 import { type Actor } from '#shared/auth';
 import { currentContext } from '#shared/context';
 import { ConflictError } from '#shared/errors';
 import { appendToOutbox, type EventType } from '#shared/events';
-import { auditRecord } from './audit-record';
+import { type ActNotes } from './act-notes';
+import { isAdministered } from './administered';
+import { type AuditedAct, type AuditGround } from './audit-record';
+import { announcedAct } from './audited-events';
 import { subjectOf } from './encrypted';
 import { hasHistory } from './history';
 import { HistoryRow } from './platform-tables';
@@ -28,6 +30,9 @@ export interface RowWriterParts {
   readonly keys: SubjectKeys;
   readonly actor: Actor;
   readonly at: Date;
+  /** Becomes audit rows before the transaction ends. */
+  readonly acts: ActNotes;
+  readonly ground: AuditGround;
 }
 
 /** Writes rows with what belongs to each write: version, history, audit. Always inside a transaction. */
@@ -82,10 +87,16 @@ export class RowWriter {
   }
 
   async remove<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>): Promise<number> {
-    const visibility = visibilityOf<E>(type, this.parts.actor);
+    const { actor, manager } = this.parts;
+    const visibility = visibilityOf<E>(type, actor);
     if (visibility === 'none') return 0;
-    const query = this.parts.manager.createQueryBuilder().delete().from(type).where(this.own(where));
-    if (visibility !== 'all') query.andWhere(visibility);
+    const own = this.own(where);
+    const select = manager.createQueryBuilder(type, 'row').where(own);
+    const query = manager.createQueryBuilder().delete().from(type).where(own);
+    if (visibility !== 'all') [select, query].forEach((one) => one.andWhere(visibility));
+    const rows = await select.getMany();
+    if (rows.length === 0) return 0;
+    this.noteRemoved(type, rows);
     return (await query.execute()).affected ?? 0;
   }
 
@@ -93,6 +104,30 @@ export class RowWriter {
     const { manager, actor, at } = this.parts;
     const { organisationId, region } = actor;
     await appendToOutbox(manager, { type, ...event, actor, organisationId, region, at }, currentContext());
+    const announced = announcedAct(type, event);
+    if (announced) this.note(announced.act, announced.as);
+  }
+
+  /** Notes an act of this transaction. @param as who did it, when it was not the actor */
+  note(act: AuditedAct, as: Partial<Actor> = {}): void {
+    const { acts, ground } = this.parts;
+    acts.add(act, { ...ground, actor: { ...ground.actor, ...as } });
+  }
+
+  /** One act per person: what is removed has no versions that would tell how much it was. */
+  private noteRemoved<E extends TenantEntity>(type: EntityType<E>, rows: readonly E[]): void {
+    const byPerson = new Map<string | null, E[]>();
+    for (const row of rows) {
+      const personId = personOf(row);
+      byPerson.set(personId, [...(byPerson.get(personId) ?? []), row]);
+    }
+    for (const [patientId, own] of byPerson) {
+      const [first] = own;
+      if (!first) continue;
+      const resourceId = own.length === 1 ? first.id : (patientId ?? first.organisationId);
+      const what = { action: `${type.name}.remove`, resourceType: type.name, resourceId, resourceCount: own.length };
+      this.note({ category: 'DELETE', ...what, patientId });
+    }
   }
 
   private own<E extends TenantEntity>(where: FindOptionsWhere<E>): FindOptionsWhere<E> {
@@ -129,15 +164,16 @@ export class RowWriter {
       await manager.createQueryBuilder().insert().into(HistoryRow).values(version).updateEntity(false).execute();
     }
     const patientId = subjectOf(row);
-    if (patientId === null) return;
-    const what = {
-      category: 'WRITE',
-      action: `${type.name}.${verb}`,
-      resourceType: type.name,
-      resourceId: row.id,
-    } as const;
-    await appendAudit(manager, auditRecord(actor, at, { ...what, patientId }));
+    if (patientId === null && !isAdministered(type)) return;
+    const category = isAdministered(type) ? 'ADMIN' : 'WRITE';
+    this.note({ category, action: `${type.name}.${verb}`, resourceType: type.name, resourceId: row.id, patientId });
   }
+}
+
+/** Whose a row is, also of those that are part of a record without being one. */
+function personOf(row: TenantEntity): string | null {
+  const { patientId } = row as { patientId?: unknown };
+  return subjectOf(row) ?? (typeof patientId === 'string' ? patientId : null);
 }
 
 // TypeORM's partial type recurses into every property and gives up on JSON columns; the keys are checked by NewValues.

@@ -97,7 +97,7 @@ test('reading many records notes each patient, and wakes nobody', async () => {
   expect(commits).toBe(3);
   const reading = newUnit();
   await reading.list(Letter, {});
-  await reading.transaction((unit) => unit.writeAccessNotes());
+  await reading.transaction((unit) => unit.writeNotes());
   const records = await database.system.manager.find(AuditIntake);
   const reads = records.filter(({ record }) => record.includes('"Letter.read"'));
   expect(reads.map(({ patientId }) => patientId).sort()).toEqual([...patientIds].sort());

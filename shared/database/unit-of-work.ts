@@ -1,4 +1,5 @@
 import { type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { appendAudit } from '#shared/audit';
 import { type Actor } from '#shared/auth';
 import { type KeyRing, blindIndex } from '#shared/crypto';
 import { ConflictError, DomainError, NotFoundError } from '#shared/errors';
@@ -6,6 +7,8 @@ import { type EventDataOf, type EventType } from '#shared/events';
 import { type Database, inTransaction, withTenant } from './open-database';
 import { type Page, type PageRequest, readPage } from './page';
 import { type AccessNotes, type WrittenNotes } from './access-notes';
+import { ActNotes } from './act-notes';
+import { type AuditedAct, type AuditGround } from './audit-record';
 import { IdempotencyRow } from './platform-tables';
 import { RowReader, type ListOptions } from './row-reader';
 import { RowWriter, type NewValues } from './row-writer';
@@ -24,6 +27,8 @@ export interface Persistence {
   readonly keys: KeyRing;
   /** Called after each commit that may have made work: wakes relay, sealer and workers. */
   readonly committed: () => void;
+  /** What the subgraph's records are processed for, unless an access itself says otherwise. */
+  readonly declaredPurpose?: string;
 }
 
 export interface UnitOptions {
@@ -61,6 +66,8 @@ export class UnitOfWork {
   /** Derived once per unit: a patient's blind indexes take a dozen hashes. A unit lives as long as one request. */
   private knownIndexKey: Buffer | null = null;
   private hasWritten = false;
+  /** Of the transaction that this unit is. */
+  private readonly acts = new ActNotes();
 
   constructor(
     private readonly persistence: Persistence,
@@ -89,7 +96,13 @@ export class UnitOfWork {
   }
 
   async find<E extends TenantEntity>(type: EntityType<E>, id: string): Promise<E | null> {
-    return this.findBy(type, { id } as FindOptionsWhere<E>);
+    const [row = null] = await this.listById(type, [id]);
+    return row;
+  }
+
+  /** The rows of these ids that the actor may see. @param ids distinct */
+  listById<E extends TenantEntity>(type: EntityType<E>, ids: readonly string[]): Promise<E[]> {
+    return this.reading((reader) => reader.listById(type, ids));
   }
 
   async findBy<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>): Promise<E | null> {
@@ -141,7 +154,7 @@ export class UnitOfWork {
     return this.transaction((unit) => unit.writing((writer) => writer.updateWhere(type, where, values)));
   }
 
-  /** Removes a row that is no record of anything: a slot claim, a hold, a draft. */
+  /** Removes rows that are no record of anything: slot claims, holds, drafts. That they are gone is one audit row. */
   remove<E extends TenantEntity>(type: EntityType<E>, where: FindOptionsWhere<E>): Promise<number> {
     return this.transaction((unit) => unit.writing((writer) => writer.remove(type, where)));
   }
@@ -149,6 +162,19 @@ export class UnitOfWork {
   /** Announces what happened, in the transaction that makes it so (outbox). Ids and codes only. */
   publish<T extends EventType>(type: T, event: EventToPublish<T>): Promise<void> {
     return this.transaction((unit) => unit.writing((writer) => writer.publish(type, event)));
+  }
+
+  /**
+   * Notes an act that is no read and no stored version of a record: an export, a sign-in, a mark set by `updateWhere`.
+   * @param as who did it, when it was not the unit's own actor
+   */
+  noteAct(act: AuditedAct, as: Partial<Actor> = {}): Promise<void> {
+    return this.transaction((unit) =>
+      unit.writing((writer) => {
+        writer.note(act, as);
+        return Promise.resolve();
+      }),
+    );
   }
 
   /**
@@ -165,7 +191,8 @@ export class UnitOfWork {
         const unit = new UnitOfWork(this.persistence, this.options, manager);
         unit.knownIndexKey = this.knownIndexKey;
         const result = await work(unit);
-        const notes = writesAccessNotes ? await unit.writeAccessNotes() : null;
+        const notes = writesAccessNotes ? await unit.writeNotes() : null;
+        if (!notes) await appendAudit(manager, ...unit.acts.take());
         return { result, hasWritten: unit.hasWritten, notes };
       });
     });
@@ -205,9 +232,16 @@ export class UnitOfWork {
     }
   }
 
-  /** Stores which records were read so far, as audit rows of the present transaction. */
-  writeAccessNotes(): Promise<WrittenNotes> {
-    return this.options.accessNotes.write(this.manager, this.actor, this.at);
+  /** Stores what was done and read so far as audit rows of the present transaction: one statement for all. */
+  async writeNotes(): Promise<WrittenNotes> {
+    const { accessNotes } = this.options;
+    await appendAudit(this.manager, ...this.acts.take(), ...accessNotes.records(this.ground));
+    return accessNotes.written();
+  }
+
+  private get ground(): AuditGround {
+    const { actor, at, options, persistence } = this;
+    return { actor, at, declaredPurpose: persistence.declaredPurpose ?? null, consents: options.accessNotes.consents };
   }
 
   /** Keyed hash of a value, for equality search without the value: HMAC-SHA-256 under the organisation's index key. */
@@ -260,6 +294,7 @@ export class UnitOfWork {
   private writing<T>(work: (writer: RowWriter) => Promise<T>): Promise<T> {
     this.hasWritten = true;
     const { manager } = this;
-    return work(new RowWriter({ manager, keys: this.keys(manager), actor: this.actor, at: this.at }));
+    const { actor, at, acts, ground } = this;
+    return work(new RowWriter({ manager, keys: this.keys(manager), actor, at, acts, ground }));
   }
 }

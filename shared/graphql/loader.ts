@@ -27,7 +27,7 @@ export class Loaders {
 /** Loader of rows by id; null for those that do not exist or that the actor may not see. */
 export function byId<E extends TenantEntity>(type: EntityType<E>): BatchFunction<string, E | null> {
   return async (unit, ids) => {
-    const rows = await unit.list(type, { id: In([...ids]) } as FindOptionsWhere<E>, { take: ids.length });
+    const rows = await unit.listById(type, ids);
     const found = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => found.get(id) ?? null);
   };

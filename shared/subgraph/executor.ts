@@ -13,6 +13,7 @@ import { runInContext } from '#shared/context';
 import { formatError, stableCodeOf } from '#shared/errors';
 import { type Logger } from '#shared/logging';
 import { isTraced, traced } from '#shared/tracing';
+import { noteRefusedFields, noteRefusedOperation } from './refusals';
 import { type RequestContext } from './request-context';
 import { type SubgraphRequest } from './subgraph';
 
@@ -81,8 +82,8 @@ export class SubgraphExecutor<Ports> {
   private async run(request: SubgraphRequest): Promise<SubgraphAnswer> {
     const { document, errors, rules } = this.prepare(request);
     if (errors.length > 0) return { errors: errors.map((error) => error.toJSON()) };
-    assertSatisfied(rules, request.actor);
     const context = this.options.contextFor(request);
+    await this.assertAllowed(document, rules, { request, context });
     const result: ExecutionResult = await execute({
       schema: this.schema,
       document,
@@ -90,8 +91,26 @@ export class SubgraphExecutor<Ports> {
       variableValues: request.variables ?? {},
       operationName: request.operationName ?? null,
     });
+    if (result.errors) noteRefusedFields(result.errors, context);
     await context.finish();
     return { data: result.data, ...(result.errors && { errors: result.errors.map((error) => this.mask(error)) }) };
+  }
+
+  /** @throws {DomainError} UNAUTHENTICATED, FORBIDDEN; the latter leaves an audit row, since it is known who was refused */
+  private async assertAllowed(
+    document: DocumentNode,
+    rules: readonly AccessRule[],
+    { request, context }: { readonly request: SubgraphRequest; readonly context: RequestContext<Ports> },
+  ): Promise<void> {
+    try {
+      assertSatisfied(rules, request.actor);
+    } catch (error) {
+      if (request.actor) {
+        noteRefusedOperation(document, request, context);
+        await context.finish();
+      }
+      throw error;
+    }
   }
 
   private prepare({ query, operationName = null }: SubgraphRequest): Prepared {

@@ -3,6 +3,7 @@ import { AccessNotes, type TenantEntity, UnitOfWork, type Persistence } from '#s
 import { UnauthenticatedError } from '#shared/errors';
 import { type PlatformEvent } from '#shared/events';
 import { type BatchFunction, Loaders } from '#shared/graphql';
+import { type SubgraphRequest } from './subgraph';
 import { type SystemAccess } from './system-access';
 
 interface Parts<Ports> {
@@ -12,6 +13,7 @@ interface Parts<Ports> {
   readonly ports: Ports;
   readonly system: SystemAccess;
   readonly at: Date;
+  readonly consents?: SubgraphRequest['consents'];
 }
 
 /** What every resolver gets: who is asking, the database as they may see it, and the subgraph's ports. */
@@ -22,7 +24,7 @@ export class RequestContext<Ports = unknown> {
   readonly system: SystemAccess;
   /** The event a subscription field answers for. */
   readonly event: PlatformEvent | null;
-  private readonly accessNotes = new AccessNotes();
+  private readonly accessNotes: AccessNotes;
   private lazyUnit: UnitOfWork | null = null;
   private lazyLoaders: Loaders | null = null;
 
@@ -31,6 +33,9 @@ export class RequestContext<Ports = unknown> {
     this.at = parts.at;
     this.system = parts.system;
     this.event = parts.event;
+    const consents = parts.consents && new Map(Object.entries(parts.consents));
+    // A live event is shown to whoever may see it. That others may not is no attempt of theirs.
+    this.accessNotes = new AccessNotes({ consents, notesRefusals: parts.event === null });
   }
 
   /** @throws {DomainError} UNAUTHENTICATED when the request came without a token. */
@@ -52,8 +57,14 @@ export class RequestContext<Ports = unknown> {
   /** Writes down whose records were read. The answer leaves only once this is stored. */
   async finish(): Promise<void> {
     if (this.accessNotes.isEmpty) return;
-    const written = await this.unit.transaction((unit) => unit.writeAccessNotes());
+    const written = await this.unit.transaction((unit) => unit.writeNotes());
     this.accessNotes.forget(written);
+  }
+
+  /** Notes that a field of an operation was refused to the actor. Whose record it was about is known if it read of one person. */
+  refused(field: string, reason: string): void {
+    const { onlyPatientId: patientId } = this.accessNotes;
+    this.accessNotes.refuse({ action: 'operation.run', resourceType: 'Field', resourceId: field, patientId, reason });
   }
 
   /** Notes an act that the audit trail names: what `@audited` on a field promises. */

@@ -99,6 +99,7 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
     committed: () => {
       for (const wake of wakers) wake();
     },
+    ...(subgraph.purpose !== undefined && { declaredPurpose: subgraph.purpose }),
   };
   const scopes = subgraph.serviceScopes ?? [];
   const system = new SystemAccess(persistence, { name: subgraph.name, scopes });
@@ -106,8 +107,8 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   const executor = new SubgraphExecutor<Ports>(schema, sdl, {
     name: subgraph.name,
     log,
-    contextFor: ({ actor, event = null }) =>
-      new RequestContext({ actor, event, persistence, ports, system, at: new Date() }),
+    contextFor: ({ actor, event = null, consents }) =>
+      new RequestContext({ actor, event, consents, persistence, ports, system, at: new Date() }),
   });
   const engine = await startEngine({ subgraph, platform, persistence, ports, system, log });
   wakers.push(engine.wake);
@@ -227,7 +228,7 @@ async function handle<Ports>(
         consumeOnce(manager, name, event, async () => {
           const unit = new UnitOfWork(persistence, options, manager);
           await consumer.handle(event, { unit, ports });
-          await unit.writeAccessNotes();
+          await unit.writeNotes();
         }),
       ),
     ),

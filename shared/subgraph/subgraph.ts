@@ -1,7 +1,7 @@
 import { type NonEmptyArray } from 'type-graphql';
 import { type Actor, type Region, type Scope } from '#shared/auth';
 import { type KeyProvider } from '#shared/crypto';
-import { type TenantEntity, type UnitOfWork } from '#shared/database';
+import { type ReliedConsent, type TenantEntity, type UnitOfWork } from '#shared/database';
 import { type EventType, type PlatformEvent, type TypedEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type ObjectStore } from '#shared/storage';
@@ -94,6 +94,11 @@ export interface Subgraph<Ports = unknown> {
   readonly references: Readonly<Record<string, ReferenceResolver<Ports>>>;
   readonly consumers?: readonly Consumer<Ports>[];
   readonly workers?: readonly Worker<Ports>[];
+  /**
+   * What its records about people are processed for, as consent names purposes. An audit row says so where neither a
+   * consent nor a break-glass grant nor the person's own wish tells more.
+   */
+  readonly purpose?: string;
   /** Scopes its consumers and workers hold when they read the supergraph. */
   readonly serviceScopes?: readonly Scope[];
   readonly ports: (host: PortHost) => Ports | Promise<Ports>;
@@ -146,6 +151,8 @@ export interface SubgraphRequest {
   readonly correlationId: string;
   /** The event a subscription field is to answer for. */
   readonly event?: PlatformEvent | null;
+  /** By person: the consents by which the gateway has decided that the fields asked for may be released. */
+  readonly consents?: Readonly<Record<string, ReliedConsent>> | undefined;
   /** W3C trace context, when it came from another process. */
   readonly traceparent?: string;
 }

@@ -32,6 +32,7 @@ import { MembershipResolver, UserResolver } from './users/user.resolver';
 /** Who may do what: organisations, people, API clients, and the tokens that say so. */
 export const auth = defineSubgraph({
   name: 'auth',
+  purpose: 'OPERATIONS',
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
     ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver] as const),

@@ -33,6 +33,7 @@ const diagnosisById = byId(Diagnosis);
 /** Patients, their cases, and what was seen and found: the platform's record of care. */
 export const clinical = defineSubgraph<ClinicalPorts>({
   name: 'clinical',
+  purpose: 'DIRECT_CARE',
   resolvers: [
     ...([PatientResolver, CaseResolver, PatientCasesResolver, SkinFindingResolver, CaseFindingsResolver] as const),
     ...([ImageResolver, UploadTicketResolver, CaseImagesResolver, DiagnosisResolver, CaseDiagnosesResolver] as const),

@@ -14,6 +14,7 @@ import { ConsentTypeResolver } from './types/type.resolver';
 /** What patients have agreed to, and the decisions that follow from it. */
 export const consent = defineSubgraph({
   name: 'consent',
+  purpose: 'OPERATIONS',
   resolvers: [
     ...([ConsentTypeResolver, ConsentTextResolver, ConsentRecordResolver] as const),
     ...([ConsentDecisionResolver, DecidingRecordResolver] as const),

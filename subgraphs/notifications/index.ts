@@ -16,6 +16,7 @@ import { TemplateResolver } from './templates/template.resolver';
 /** Tells people what has happened: in the platform's inbox and by e-mail. */
 export const notifications = defineSubgraph<NotificationsPorts>({
   name: 'notifications',
+  purpose: 'DIRECT_CARE',
   resolvers: [TemplateResolver, NotificationResolver, PatientNotificationsResolver, InboxResolver],
   entities: [Template, Notification, NotificationDelivery, InboxItem],
   migrations: [createNotifications],

@@ -28,6 +28,7 @@ import { PriceResolver } from './prices/price.resolver';
 /** What patients owe and have paid, in books that balance. */
 export const payments = defineSubgraph({
   name: 'payments',
+  purpose: 'PAYMENT_PROCESSING',
   resolvers: [
     ...([PriceResolver, InvoiceResolver, InvoiceLineResolver, PaymentResolver, LedgerResolver] as const),
     ...([CustomerResolver, PatientInvoicesResolver, CaseInvoicesResolver, AppointmentInvoiceResolver] as const),

@@ -32,6 +32,7 @@ const aiReviewById = byId(AiReview);
 /** How a submitted case is decided: by AI, by people, by both, as the organisation's workflow says. */
 export const reviews = defineSubgraph({
   name: 'reviews',
+  purpose: 'DIRECT_CARE',
   resolvers: [
     ...([WorkflowDefinitionResolver, WorkflowInstanceResolver, AiReviewResolver, AiReviewLesionResolver] as const),
     ...([HumanReviewResolver, ReviewDecisionResolver, FindingDecisionResolver, ReviewQueueResolver] as const),

@@ -22,6 +22,7 @@ import { WaitlistResolver } from './waitlist/waitlist.resolver';
 /** Who sees patients where and when, and who is booked. */
 export const scheduling = defineSubgraph({
   name: 'scheduling',
+  purpose: 'DIRECT_CARE',
   resolvers: [
     ...([PractitionerResolver, ServiceTypeResolver, ScheduleResolver, SlotResolver] as const),
     ...([AppointmentResolver, PatientAppointmentsResolver, CaseAppointmentsResolver, WaitlistResolver] as const),

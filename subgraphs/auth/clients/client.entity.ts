@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes, type Scope } from '#shared/auth';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { DomainError } from '#shared/errors';
 import { DateTime, enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TextColumn, TimeColumn } from '#shared/tables';
@@ -13,6 +13,7 @@ const ClientStatusEnum = enumOf('ApiClientStatus', clientStatuses);
 @ObjectType({ description: 'A machine that acts for the organisation by client credentials (RFC 6749 §4.4).' })
 @Directive('@key(fields: "id")')
 @RequireScopes('auth:clients:read')
+@Administered()
 @Entity('api_clients')
 export class ApiClient extends TenantEntity {
   @Field(() => ID)

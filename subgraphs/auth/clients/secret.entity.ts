@@ -1,11 +1,12 @@
 import { Entity } from 'typeorm';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { CodeColumn, IdColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 
 export const secretStatuses = ['ACTIVE', 'GRACE', 'EXPIRED', 'REVOKED'] as const;
 export type SecretStatus = (typeof secretStatuses)[number];
 
 /** One secret of a client. Several may be alive at once, so that a rotation interrupts nobody. */
+@Administered()
 @Entity('client_secrets')
 export class ClientSecret extends TenantEntity {
   @IdColumn('sec')

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { Authenticated } from '#shared/auth';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, TextColumn } from '#shared/tables';
 
@@ -13,6 +13,7 @@ const OrganisationStatusEnum = enumOf('OrgStatus', organisationStatuses);
 @ObjectType({ description: 'Who everything else belongs to. A caller sees their own.' })
 @Directive('@key(fields: "id")')
 @Authenticated()
+@Administered()
 @Entity('organisations')
 export class Organisation extends TenantEntity {
   @Field(() => ID)

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { Authenticated, type Scope } from '#shared/auth';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, TextColumn } from '#shared/tables';
 
@@ -14,6 +14,7 @@ const AuthMethodEnum = enumOf('AuthMethod', authMethods);
 })
 @Directive('@key(fields: "id")')
 @Authenticated()
+@Administered()
 @Entity('products')
 export class Product extends TenantEntity {
   @Field(() => ID)

@@ -1,7 +1,7 @@
 import { Directive, ObjectType, Field, ID } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn } from '#shared/tables';
 import { type SystemRole } from '../scopes/role.registry';
@@ -13,6 +13,7 @@ const MembershipStatusEnum = enumOf('MembershipStatus', membershipStatuses);
 @ObjectType({ description: 'What a person is in the organisation.' })
 @Directive('@key(fields: "id")')
 @RequireScopes('auth:users:read', 'auth:users:self')
+@Administered()
 @Entity('memberships')
 export class Membership extends TenantEntity {
   @Field(() => ID)

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { Encrypted, PhiSubject, TenantEntity } from '#shared/database';
+import { Administered, Encrypted, PhiSubject, TenantEntity } from '#shared/database';
 import { DateTime, enumOf, Phi } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { assertReachable, type UserStatus, userStatuses } from './user.machine';
@@ -15,6 +15,7 @@ export const UserStatusEnum = enumOf('UserStatus', userStatuses);
 @Phi('DIRECT_IDENTIFIER')
 @RequireScopes('auth:users:read', 'auth:users:self')
 @PhiSubject<User>((user) => user.id)
+@Administered()
 @Entity('users')
 export class User extends TenantEntity {
   @Field(() => ID)

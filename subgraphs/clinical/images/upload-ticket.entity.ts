@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { TenantEntity, VisibleBy } from '#shared/database';
+import { PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { CodeColumn, IdColumn, IntegerColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { caseStaff, staffOrSelf } from '../visibility';
 import { type ImageContentType } from './image.codes';
@@ -9,6 +9,7 @@ import { type ImageContentType } from './image.codes';
 @ObjectType({ description: 'The right to upload one file of exactly these bytes, once, for five minutes.' })
 @RequireScopes('clinical:images:write', 'clinical:patients:self')
 @VisibleBy<UploadTicket>('case_visibility', staffOrSelf(caseStaff))
+@PhiSubject<UploadTicket>((ticket) => ticket.patientId)
 @Entity('upload_tickets')
 export class UploadTicket extends TenantEntity {
   @Field(() => ID)

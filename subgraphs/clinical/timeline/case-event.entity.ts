@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { TenantEntity, VisibleBy } from '#shared/database';
+import { PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { ActorSnapshot, connectionType, DateTime } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { caseStaff, staffOrSelf } from '../visibility';
@@ -21,6 +21,7 @@ export type CaseEventType =
 @ObjectType({ description: 'One thing that happened to a case. Never changed, never removed.' })
 @RequireScopes('clinical:cases:read', 'clinical:patients:self')
 @VisibleBy<CaseEvent>('case_visibility', staffOrSelf(caseStaff))
+@PhiSubject<CaseEvent>((event) => event.patientId)
 @Entity('case_events')
 export class CaseEvent extends TenantEntity {
   @Field(() => ID)

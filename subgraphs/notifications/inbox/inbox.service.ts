@@ -77,6 +77,10 @@ export async function markInbox(unit: UnitOfWork, marking: Marking): Promise<Inb
     };
     if (ids && (await tx.count(InboxItem, where)) < new Set(ids).size) throw new NotFoundError('InboxItem');
     const marked = await tx.list(InboxItem, where, { order: { createdAt: 'DESC' }, take: mostItems });
+    for (const { id: resourceId, recipient: patientId } of marked) {
+      const what = { action: 'InboxItem.mark', resourceType: 'InboxItem', resourceId, patientId };
+      await tx.noteAct({ category: 'WRITE', ...what });
+    }
     if (read !== null) await mark(tx, where, 'readAt', read);
     if (archived !== null) await mark(tx, where, 'archivedAt', archived);
     return tx.list(InboxItem, { id: In(marked.map(({ id }) => id)) }, { order: { createdAt: 'DESC' } });

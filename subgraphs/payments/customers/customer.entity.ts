@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { TenantEntity, VisibleBy } from '#shared/database';
+import { PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { IdColumn, ReferenceColumn } from '#shared/tables';
 import { patientOrBilling } from '../visibility';
 
@@ -9,6 +9,7 @@ import { patientOrBilling } from '../visibility';
 @Directive('@key(fields: "id")')
 @RequireScopes('payments:invoices:read', 'payments:invoices:self')
 @VisibleBy<Customer>('patient_or_billing', patientOrBilling)
+@PhiSubject<Customer>((customer) => customer.patientId)
 @Entity('customers')
 export class Customer extends TenantEntity {
   @Field(() => ID)

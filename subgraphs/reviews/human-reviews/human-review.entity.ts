@@ -1,7 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { patientVisibility, TenantEntity, VisibleBy } from '#shared/database';
+import { patientVisibility, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { DomainError } from '#shared/errors';
 import { DateTime } from '#shared/graphql';
 import { CodeColumn, IdColumn, IntegerColumn, JsonColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
@@ -18,6 +18,7 @@ export interface Reader {
 @Directive('@key(fields: "id")')
 @RequireScopes('reviews:human:read')
 @VisibleBy<HumanReview>('review_visibility', patientVisibility('reviews:human:read'))
+@PhiSubject<HumanReview>((review) => review.patientId)
 @Entity('human_reviews')
 export class HumanReview extends TenantEntity {
   @Field(() => ID)

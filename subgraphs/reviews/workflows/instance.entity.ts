@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
 import { RequireScopes } from '#shared/auth';
-import { patientVisibility, TenantEntity, VisibleBy } from '#shared/database';
+import { patientVisibility, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { DateTime } from '#shared/graphql';
 import { CodeColumn, IdColumn, IntegerColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 import { isFinal, nextState } from '../machine';
@@ -11,6 +11,7 @@ import { workflowMachine, type WorkflowStatus, WorkflowStatusEnum } from './work
 @Directive('@key(fields: "id")')
 @RequireScopes('reviews:workflows:read')
 @VisibleBy<WorkflowInstance>('case_visibility', patientVisibility('reviews:workflows:read'))
+@PhiSubject<WorkflowInstance>((instance) => instance.patientId)
 @Entity('workflow_instances')
 export class WorkflowInstance extends TenantEntity {
   @Field(() => ID)
