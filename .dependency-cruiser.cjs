@@ -3,7 +3,7 @@
 /** The module stands on those of the floors below it, or of its own floor; never on a higher one. */
 const sharedFloors = [
   ['errors', 'ids', 'config', 'scalars', 'cache'],
-  ['logging', 'crypto', 'storage', 'tables'],
+  ['logging', 'crypto', 'storage', 'tables', 'mail'],
   ['tracing'],
   ['context'],
   ['auth', 'events', 'audit', 'rate-limits'],

@@ -3,6 +3,7 @@ import { localKeyProvider } from '#shared/crypto';
 import { generateInternalKeys } from '#shared/auth';
 import { inProcessTransport } from '#shared/events';
 import { silentLogger } from '#shared/logging';
+import { createMail } from '#shared/mail';
 import { createObjectStore } from '#shared/storage';
 import { startSubgraph } from '#shared/subgraph';
 import { clinical, createPatientsInBulk } from '../../subgraphs/clinical';
@@ -35,6 +36,7 @@ export async function seedPatients(
       ...{ endpoint: workplace.readyUrl, region: 'eu-west-2', bucket: 'none', forcePathStyle: true },
       ...{ accessKeyId: 'none', secretAccessKey: 'none' },
     }),
+    mail: createMail({}),
     signerOf: (name) => {
       const signer = signers.get(`service:${name}`);
       if (!signer) throw new Error('Only clinical is seeded');

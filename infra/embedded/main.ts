@@ -34,6 +34,7 @@ function urlsOf(url: string): DemoFile['urls'] {
     health: `${url}/health/ready`,
     metrics: `${url}/metrics`,
     mailbox: `${url}/dev/mailbox`,
+    accountMailbox: `${url}/dev/mailbox`,
   };
 }
 

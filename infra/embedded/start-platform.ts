@@ -6,6 +6,7 @@ import { contextFields } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
 import { type EventTransport, inProcessTransport as inProcessEvents } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
+import { createMail } from '#shared/mail';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import { mountRoutes, startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
 import { startTracing } from '#shared/tracing';
@@ -21,6 +22,7 @@ import {
   tailOf,
   type Gateway,
 } from '../../gateway';
+import { mailboxRoute } from '../mailbox.route';
 import { startSimulators, type Simulators } from '../simulators/start-simulators';
 import { chooseSubgraphs, loadSubgraph } from '../subgraphs';
 import { type EmbeddedConfig } from './config';
@@ -94,6 +96,7 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     keyProvider: localKeyProvider(join(config.DATA_DIR, 'keys', 'kek')),
     transport: events,
     storage: objectStore(baseUrl, secrets),
+    mail: createMail(environment),
     signerOf: (name) => required(internal.signers.get(`service:${name}`)),
     supergraphUrl: () => `${baseUrl}/graphql`,
     publicUrlOf: () => baseUrl,
@@ -111,7 +114,8 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     () => events.close(),
     () => gateway.close(),
   );
-  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), objectsRoute(config, secrets, log)]);
+  const ownRoutes = [objectsRoute(config, secrets, log), mailboxRoute(platform.mail.mailbox)];
+  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), ...ownRoutes]);
   const url = await gateway.listen();
   await platform.storage.ensureBucket();
   for (const { begin } of running) begin();

@@ -66,6 +66,7 @@ function urlsOf(environments: Environments): DemoFile['urls'] {
     health: `${url}/health/ready`,
     metrics: `${url}/metrics`,
     ...(notificationsUrl !== undefined && { mailbox: `${notificationsUrl}/dev/mailbox` }),
+    accountMailbox: `${authUrl}/dev/mailbox`,
   };
 }
 

@@ -5,9 +5,11 @@ import { contextFields } from '#shared/context';
 import { DecryptionError, kmsKeyProvider, localKeyProvider, type KeyProvider } from '#shared/crypto';
 import { redisStreamsTransport } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
+import { createMail } from '#shared/mail';
 import { createObjectStore } from '#shared/storage';
 import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
 import { startTracing } from '#shared/tracing';
+import { mailboxRoute } from '../mailbox.route';
 import { loadSubgraph } from '../subgraphs';
 import { readSubgraphProcess, type SubgraphProcessConfig } from './config';
 import { runProcess, type ServiceProcess } from './run-process';
@@ -22,12 +24,16 @@ async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): 
   const { platform, close } = adapters(subgraph.name, config, log);
   try {
     const running = await startSubgraph(subgraph, platform);
-    const served = await serveSubgraph(running, {
-      host: config.HOST,
-      port: config.PORT,
-      internalKeys: importKeys(config.INTERNAL_KEYS),
-      log,
-    }).catch(async (error: unknown) => {
+    const routes = [...running.routes, mailboxRoute(platform.mail.mailbox)];
+    const served = await serveSubgraph(
+      { ...running, routes },
+      {
+        host: config.HOST,
+        port: config.PORT,
+        internalKeys: importKeys(config.INTERNAL_KEYS),
+        log,
+      },
+    ).catch(async (error: unknown) => {
       await running.stop();
       throw error;
     });
@@ -94,6 +100,7 @@ function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Ada
     keyProvider: keys,
     transport,
     storage,
+    mail: createMail(config.environment),
     signerOf: () => signer,
     supergraphUrl: () => config.SUPERGRAPH_URL,
     publicUrlOf: () => config.PUBLIC_URL,

@@ -24,6 +24,7 @@ import {
   type PlatformEvent,
 } from '#shared/events';
 import { type Logger } from '#shared/logging';
+import { type Mail } from '#shared/mail';
 import { type ObjectStore } from '#shared/storage';
 import { createSupergraphClient } from '#shared/supergraph';
 import { SubgraphExecutor, type SubgraphAnswer } from './executor';
@@ -49,6 +50,7 @@ export interface Platform {
   readonly keyProvider: KeyProvider;
   readonly transport: EventTransport;
   readonly storage: ObjectStore;
+  readonly mail: Mail;
   readonly signerOf: (subgraph: string) => InternalSigner;
   readonly supergraphUrl: () => string;
   readonly publicUrlOf: (subgraph: string) => string;
@@ -136,14 +138,14 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
 }
 
 function portHost<Ports>({ name, serviceScopes = [] }: Subgraph<Ports>, platform: Platform, log: Logger): PortHost {
-  const { environment, storage, keyProvider } = platform;
+  const { environment, storage, mail, keyProvider } = platform;
   const supergraph = createSupergraphClient({
     url: platform.supergraphUrl,
     signer: platform.signerOf(name),
     scopes: serviceScopes,
     timeoutMs: supergraphTimeoutMs,
   });
-  return { environment, log, storage, keyProvider, supergraph, publicUrl: () => platform.publicUrlOf(name) };
+  return { environment, log, storage, mail, keyProvider, supergraph, publicUrl: () => platform.publicUrlOf(name) };
 }
 
 interface EngineParts<Ports> {

@@ -4,6 +4,7 @@ import { type KeyProvider } from '#shared/crypto';
 import { type ReliedConsent, type TenantEntity, type UnitOfWork } from '#shared/database';
 import { type EventType, type PlatformEvent, type TypedEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
+import { type Mail } from '#shared/mail';
 import { type ObjectStore } from '#shared/storage';
 import { type SupergraphClient } from '#shared/supergraph';
 import { type Migration } from '#shared/tables';
@@ -19,6 +20,7 @@ export interface PortHost {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly storage: ObjectStore;
+  readonly mail: Mail;
   /** Reads of other domains' data, with this subgraph's own scopes. */
   readonly supergraph: SupergraphClient;
   readonly keyProvider: KeyProvider;

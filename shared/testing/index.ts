@@ -11,3 +11,4 @@ export {
   type TestSubgraphOptions,
 } from './test-subgraph';
 export { testConnection } from './test-connection';
+export { SmtpServer } from './smtp-server';

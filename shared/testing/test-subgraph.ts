@@ -16,6 +16,7 @@ import {
 } from '#shared/events';
 import { newId } from '#shared/ids';
 import { createLogger } from '#shared/logging';
+import { createMail, type DevMailbox } from '#shared/mail';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import {
   startSubgraph,
@@ -57,6 +58,8 @@ export interface TestSubgraphOptions {
 export interface TestSubgraph {
   readonly running: RunningSubgraph;
   readonly storage: ObjectStore;
+  /** The mails it has sent; null when they go out by SMTP. */
+  readonly mailbox: DevMailbox | null;
   /** Where its routes are reached. */
   readonly publicUrl: string;
   /** Every event that has left the outbox, in order. */
@@ -100,6 +103,7 @@ export async function startTestSubgraph<Ports>(
   const routes: HttpRoute[] = [];
   const outside = await listen(createServer((request, response) => serveRoutes(routes, request, response)));
   const { signers } = generateInternalKeys([`service:${subgraph.name}`]);
+  const mail = createMail(environment);
   const running = await startSubgraph(subgraph, {
     environment,
     log: createLogger('silent'),
@@ -107,6 +111,7 @@ export async function startTestSubgraph<Ports>(
     keyProvider: localKeyProvider(join(directory, 'kek')),
     transport,
     storage: objects.storage,
+    mail,
     signerOf: (name) => {
       const signer = signers.get(`service:${name}`);
       if (!signer) throw new Error(`No key for ${name}`);
@@ -120,6 +125,7 @@ export async function startTestSubgraph<Ports>(
   return {
     running,
     storage: objects.storage,
+    mailbox: mail.mailbox,
     publicUrl: outside.url,
     events,
     // eslint-disable-next-line @typescript-eslint/max-params -- who, what, with what, on which event: tests read best so

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { type Actor } from '#shared/auth';
 import { type PlatformEvent } from '#shared/events';
 import { newId } from '#shared/ids';
@@ -58,13 +56,6 @@ interface Inbox {
     nodes: { id: string; title: string; body: string; about: string; readAt: string | null }[];
   };
 }
-export interface Mail {
-  messageId: string;
-  to: string;
-  subject: string;
-  text: string;
-}
-
 /** What the tests ask of a running subgraph, through its front door. */
 export class Clinic {
   readonly organisation = testOrganisation();
@@ -125,18 +116,4 @@ export class Clinic {
     if (!inbox) throw new Error('A user has an inbox');
     return inbox;
   }
-}
-
-/** The subgraph's own routes on a port of their own. */
-export async function openMailbox(
-  subject: TestSubgraph,
-): Promise<{ url: string; port: number; mails: () => Promise<Mail[]>; server: Server }> {
-  const [route] = subject.running.routes;
-  const server = createServer((request, response) => {
-    route?.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/dev/mailbox`;
-  return { url, port, server, mails: async () => (await (await fetch(url)).json()) as Mail[] };
 }

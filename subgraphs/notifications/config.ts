@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { readEnvironment, setting } from '#shared/config';
 
 const schema = z.object({
-  SMTP_URL: setting.optionalUrl(),
-  MAIL_FROM: setting.text('no-reply@sa-platform.example'),
   NOTIFICATION_LEASE_MS: setting.integer({ min: 500, max: 60_000, fallback: 10_000 }),
   NOTIFICATION_RETRY_BASE_MS: setting.integer({ min: 1, max: 3_600_000, fallback: 60_000 }),
   NOTIFICATION_DEFER_MS: setting.integer({ min: 10, max: 60_000, fallback: 5_000 }),
@@ -19,24 +17,12 @@ export interface DeliveryTimings {
   readonly deferMs: number;
 }
 
-export interface NotificationsConfig {
-  /** `smtp://` or `smtps://` with credentials; null keeps mail in the process, for development. */
-  readonly smtpUrl: string | null;
-  /** Sender of all mail; its domain is also that of every Message-ID. */
-  readonly from: string;
-  readonly timings: DeliveryTimings;
-}
-
 /** @throws {ConfigError} when a variable is malformed. */
-export function readNotificationsConfig(environment: NodeJS.ProcessEnv): NotificationsConfig {
+export function readDeliveryTimings(environment: NodeJS.ProcessEnv): DeliveryTimings {
   const values = readEnvironment(environment, schema);
   return {
-    smtpUrl: values.SMTP_URL ?? null,
-    from: values.MAIL_FROM,
-    timings: {
-      leaseMs: values.NOTIFICATION_LEASE_MS,
-      retryBaseMs: values.NOTIFICATION_RETRY_BASE_MS,
-      deferMs: values.NOTIFICATION_DEFER_MS,
-    },
+    leaseMs: values.NOTIFICATION_LEASE_MS,
+    retryBaseMs: values.NOTIFICATION_RETRY_BASE_MS,
+    deferMs: values.NOTIFICATION_DEFER_MS,
   };
 }

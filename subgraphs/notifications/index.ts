@@ -4,7 +4,6 @@ import { NotificationDelivery } from './deliveries/delivery.entity';
 import { seedNotificationsDemo } from './demo';
 import { InboxItem } from './inbox/inbox-item.entity';
 import { InboxResolver } from './inbox/inbox.resolver';
-import { mailboxRoute } from './mail/mailbox.route';
 import { Notification } from './messages/notification.entity';
 import { NotificationResolver, PatientNotificationsResolver } from './messages/notification.resolver';
 import { notify } from './messages/notify.consumer';
@@ -32,6 +31,5 @@ export const notifications = defineSubgraph<NotificationsPorts>({
   workers: [deliverWorker],
   serviceScopes: ['clinical:patients:read', 'consent:decisions:read'],
   ports: notificationsPorts,
-  routes: ({ ports }) => [mailboxRoute(ports.mailbox)],
   seedDemo: seedNotificationsDemo,
 });

@@ -1,7 +1,6 @@
-import { startTestSubgraph, type TestSubgraph } from '#shared/testing';
+import { SmtpServer, startTestSubgraph, type TestSubgraph } from '#shared/testing';
 import { notifications } from '.';
-import { Clinic, openMailbox, patientWith, supergraph } from './clinic.fixture';
-import { SmtpServer } from './smtp-server.fixture';
+import { Clinic, patientWith, supergraph } from './clinic.fixture';
 
 describe('mail by SMTP', () => {
   let server: SmtpServer;
@@ -91,11 +90,5 @@ describe('mail by SMTP', () => {
     const [told] = await clinic.settled(patientId);
     expect(told).toMatchObject({ status: 'PARTIALLY_DELIVERED' });
     expect(told?.deliveries.find(({ channel }) => channel === 'EMAIL')).toMatchObject({ status: 'DEAD', attempt: 5 });
-  });
-
-  test('has no development mailbox', async () => {
-    const { url, server: routes } = await openMailbox(subject);
-    expect((await fetch(url)).status).toBe(404);
-    routes.close();
   });
 });

@@ -1,6 +1,6 @@
 import { type UnitOfWork } from '#shared/database';
 import { DomainError } from '#shared/errors';
-import { MailerError } from '../mail/mailer';
+import { MailerError } from '#shared/mail';
 import { type Notification } from '../messages/notification.entity';
 import { type NotificationsPorts } from '../ports';
 import { type Contact } from '../recipients/contact.reader';

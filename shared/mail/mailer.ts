@@ -1,5 +1,5 @@
 /** A mail to one person. It holds PHI: never log it. */
-export interface Mail {
+export interface MailMessage {
   /** The delivery it is: mailing one delivery twice makes two mails of one Message-ID, which a mailbox shows once. */
   readonly deliveryId: string;
   readonly to: string;
@@ -15,7 +15,7 @@ export interface Mailer {
    * @returns its Message-ID, and whether it is known to be in the recipient's mailbox or only on its way
    * @throws {MailerError}
    */
-  send(mail: Mail): Promise<{ readonly messageId: string; readonly hasArrived: boolean }>;
+  send(message: MailMessage): Promise<{ readonly messageId: string; readonly hasArrived: boolean }>;
 }
 
 /** A mail was not taken. Says nothing of whom it was for: what mail servers answer quotes addresses. */

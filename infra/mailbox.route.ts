@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
+import { type DevMailbox } from '#shared/mail';
 import { type HttpRoute, sendJson } from '#shared/subgraph';
-import { type DevMailbox } from './dev-mailbox';
 
 /** `GET /dev/mailbox`: the mails a developer would find in the mailbox. Only with the development mailbox, only to this machine. */
 export function mailboxRoute(mailbox: DevMailbox | null): HttpRoute {

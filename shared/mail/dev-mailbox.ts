@@ -1,4 +1,4 @@
-import { type Mail, type Mailer, messageIdOf } from './mailer';
+import { type Mailer, type MailMessage, messageIdOf } from './mailer';
 
 /** Mails kept; the oldest go first. */
 const capacity = 500;
@@ -18,7 +18,7 @@ export class DevMailbox implements Mailer {
 
   constructor(private readonly from: string) {}
 
-  async send({ deliveryId, to, subject, text }: Mail): Promise<{ messageId: string; hasArrived: boolean }> {
+  async send({ deliveryId, to, subject, text }: MailMessage): Promise<{ messageId: string; hasArrived: boolean }> {
     const messageId = messageIdOf(deliveryId, this.from);
     // As a mailbox does: what it has seen it does not show again.
     if (!this.kept.has(messageId))
