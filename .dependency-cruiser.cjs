@@ -15,7 +15,7 @@ const sharedFloors = [
 
 const gatewayFloors = [
   ['cost', 'files', 'transport', 'supergraph', 'limits', 'overload', 'drain', 'observability'],
-  ['executor', 'authorize', 'consent'],
+  ['executor', 'authorize', 'consent', 'revocation'],
   ['operations'],
   ['subscriptions', 'rest', 'persisted', 'mcp'],
   ['server'],

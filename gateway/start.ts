@@ -10,6 +10,7 @@ import { demandConfig } from './demand-settings';
 import { followFiles } from './follow-files';
 import { assertCallersAreKnown, readKnownCallers } from './known-callers';
 import { PersistedDocuments } from './persisted';
+import { readRevocationConfig } from './revocation';
 import { RemoteSubgraphs } from './remote-subgraphs';
 import { createGateway, defaultGatewayConfig, type Gateway, type GatewayConfig } from './server';
 import { type EventTail } from './subscriptions';
@@ -46,12 +47,12 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
   const subgraphs = remoteSubgraphs(settings, contexts);
   subgraphs.follow(supergraph);
   const persisted = openPersisted(settings, registry);
-  const consent = readConsentConfig(
-    settings.CONSENT_CONFIG,
-    supergraph.subgraphs.map(({ name }) => name),
-  );
-  // Events are heard for subscriptions, and to learn that a consent has changed: without either there is no need of them.
-  const needsEvents = supergraph.schema.getSubscriptionType() != null || consent !== null;
+  const names = supergraph.subgraphs.map(({ name }) => name);
+  const consent = readConsentConfig(settings.CONSENT_CONFIG, names);
+  const revocation = readRevocationConfig(settings.REVOCATION_CONFIG, names);
+  // Events are heard for subscriptions, and to learn that a consent has changed or a token is revoked: without any of
+  // these there is no need of them.
+  const needsEvents = supergraph.schema.getSubscriptionType() != null || consent !== null || revocation !== null;
   const events = needsEvents ? openEvents(settings, log) : noEvents;
   const closeAll = async (): Promise<void> => {
     await Promise.all([events.close(), subgraphs.closeRetired(), tracing.stop()]);
@@ -63,6 +64,7 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
     events: events.tail,
     ...(events.counters && { rateCounters: events.counters }),
     consent,
+    revocation,
     persisted,
     log,
     registry,
@@ -145,6 +147,7 @@ function configOf(settings: GatewayEnvironment): GatewayConfig {
       delayMs: settings.DRAIN_DELAY_MS,
       graceMs: settings.DRAIN_GRACE_MS,
     },
+    revocation: { ...defaultGatewayConfig.revocation, blindMs: settings.REVOCATION_BLIND_SECONDS * 1_000 },
     ...demandConfig(settings),
   };
 }

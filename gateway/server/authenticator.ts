@@ -1,6 +1,7 @@
 import { type Actor } from '#shared/auth';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
 import { BoundedCache } from '#shared/cache';
+import { type TokenStanding } from '../revocation';
 import { type GatewayOptions } from './gateway-options';
 
 /** The value of an Authorization header → who it stands for. */
@@ -9,7 +10,7 @@ export type Authenticator = (authorization: string) => Promise<Actor>;
 const pattern = /^(Bearer|Service) +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const maxHeaderLength = 8_192;
 
-/** A token is checked again after this: a revoked key or token has lost its effect everywhere within five seconds. */
+/** A token is checked again after this: a withdrawn key has lost its effect everywhere within five seconds. */
 const knownMs = 4_000;
 const maxKnown = 10_000;
 
@@ -25,7 +26,8 @@ interface Known {
 export function createAuthenticator({
   verifyToken,
   verifyService,
-}: Pick<GatewayOptions, 'verifyToken' | 'verifyService'>): Authenticator {
+  standing,
+}: Pick<GatewayOptions, 'verifyToken' | 'verifyService'> & { readonly standing: TokenStanding }): Authenticator {
   async function actorOfService(token: string): Promise<Actor> {
     const { actor, signedBy } = await verifyService(token);
     // A service speaks for itself: with its own key it could otherwise sign for any person of any organisation.
@@ -45,12 +47,24 @@ export function createAuthenticator({
     }
   }
 
+  /** Asked at every request, whatever is kept: it takes a look into a few maps. */
+  function assertStands(actor: Actor): void {
+    if (!actor.token) return;
+    if (standing.isRevoked(actor)) throw new UnauthenticatedError('The token has been revoked');
+    standing.assertKnown();
+  }
+
   const known = new BoundedCache<string, Known>(maxKnown);
   return async (authorization) => {
     const found = known.get(authorization);
     const now = Date.now();
-    if (found && found.until > now) return found.actor;
+    if (found && found.until > now) {
+      assertStands(found.actor);
+      return found.actor;
+    }
     const actor = await verify(authorization);
+    if (actor.token) await standing.ready();
+    assertStands(actor);
     known.set(authorization, { actor, until: Math.min(now + knownMs, actor.expiresAt.getTime()) });
     return actor;
   };

@@ -12,6 +12,7 @@ import { Metrics, type RequestRecord, finishRequest } from '../observability';
 import { type AuthorizationConfig } from '../operations';
 import { OverloadGuard } from '../overload';
 import { PersistedDocuments } from '../persisted';
+import { RevocationWatch, everyTokenStands, graphqlRevocationSource } from '../revocation';
 import { type LoadedSupergraph } from '../supergraph';
 import { type Subgraphs, connectSubgraphs } from '../transport';
 import { createApollo } from './apollo';
@@ -91,6 +92,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await fastify.close();
       live.stop();
       consent.stop();
+      parts.revocations?.stop();
       await apollo?.stop();
       await Promise.all([subgraphs.close(), parts.rateLimiter.close()]);
     },
@@ -114,6 +116,8 @@ interface Parts {
   readonly persisted: PersistedDocuments;
   readonly pipeline: GraphqlPipeline;
   readonly rateLimiter: RateLimiter;
+  /** Null when nobody tells of any. */
+  readonly revocations: RevocationWatch | null;
   readonly subgraphs: Subgraphs;
 }
 
@@ -124,6 +128,9 @@ function watchState(parts: Parts): void {
     return parts.generation.operations.preparedCount;
   });
   metrics.watch('gateway_requests_in_flight', 'Requests that are being answered', () => overload.inFlight);
+  const { revocations } = parts;
+  if (revocations)
+    metrics.watch('gateway_revocations', 'Revocations that tokens are checked against', () => revocations.size);
   // Nothing else tells of them: a line of the log for each would be work at the wrong time.
   metrics.watchTotal('gateway_shed_requests_total', 'Requests refused with 503 for overload', () => overload.refused);
 }
@@ -142,7 +149,9 @@ function assemble(options: GatewayOptions): Parts {
   const authorization = authorizationOf(options);
   const generationOf = (supergraph: LoadedSupergraph): Generation =>
     new Generation({ supergraph, subgraphs, consent, guard, authorization });
-  const authenticate = createAuthenticator(options);
+  const revocations = watchRevocations(options, subgraphs);
+  const standing = revocations ?? everyTokenStands;
+  const authenticate = createAuthenticator({ ...options, standing });
   const { allowedOrigins, introspection, queryPlanScope, trustProxy } = config;
   const browserPolicy = new BrowserPolicy({
     trustProxy,
@@ -154,7 +163,7 @@ function assemble(options: GatewayOptions): Parts {
   const current = (): Generation => parts.generation;
   const pipeline = new GraphqlPipeline({ current, introspection, persisted, demand, queryPlanScope, log });
   const observe = observer(metrics, log);
-  const serving = { authenticate, current, demand, metrics, observe, persisted, subgraphs };
+  const serving = { authenticate, current, demand, metrics, observe, persisted, standing, subgraphs };
   const live = new LiveOperations({ ...options, ...serving });
   const answer = graphqlHttp({
     pipeline,
@@ -186,9 +195,19 @@ function assemble(options: GatewayOptions): Parts {
     persisted,
     pipeline,
     rateLimiter,
+    revocations,
     subgraphs,
   };
   return parts;
+}
+
+function watchRevocations(
+  { revocation, events, config, log }: GatewayOptions,
+  subgraphs: Subgraphs,
+): RevocationWatch | null {
+  if (!revocation) return null;
+  const source = graphqlRevocationSource(revocation, subgraphs);
+  return new RevocationWatch({ source, events, log, ...config.revocation });
 }
 
 function openSubgraphs({ transports, config, log }: GatewayOptions, metrics: Metrics): Subgraphs {

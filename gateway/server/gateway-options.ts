@@ -1,6 +1,6 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { type Registry } from 'prom-client';
-import { type Actor, type TokenVerifier, type VerifiedActorContext } from '#shared/auth';
+import { type TokenVerifier, type VerifiedActorContext } from '#shared/auth';
 import { type Logger } from '#shared/logging';
 import { type SharedCounters } from '#shared/rate-limits';
 import { type AuthorizationMode, type EvaluatePolicies } from '../authorize';
@@ -9,6 +9,7 @@ import { type DrainSettings, defaultDrainSettings } from '../drain';
 import { type RateLimits, type RequestLimits, defaultLimits, defaultRateLimits } from '../limits';
 import { type OverloadLimits, defaultOverloadLimits } from '../overload';
 import { type PersistedDocuments } from '../persisted';
+import { type RevocationConfig, type RevocationSettings, defaultRevocationSettings } from '../revocation';
 import { type EventTail, type SubscriptionLimits, defaultSubscriptionLimits } from '../subscriptions';
 import { type LoadedSupergraph } from '../supergraph';
 import { type SubgraphTransport } from '../transport';
@@ -40,6 +41,7 @@ export interface GatewayConfig {
   /** Whoever has it may see query plans (`x-query-plan: 1`). */
   readonly queryPlanScope: string;
   readonly drain: DrainSettings;
+  readonly revocation: RevocationSettings;
 }
 
 export const defaultGatewayConfig: GatewayConfig = {
@@ -58,6 +60,7 @@ export const defaultGatewayConfig: GatewayConfig = {
   metricsToken: null,
   queryPlanScope: 'auth:organisations:write',
   drain: defaultDrainSettings,
+  revocation: defaultRevocationSettings,
 };
 
 export interface GatewayOptions {
@@ -68,8 +71,8 @@ export interface GatewayOptions {
   /** Checks an actor context that a service signed for the audience `gateway`. */
   readonly verifyService: (token: string) => Promise<VerifiedActorContext>;
   readonly events: EventTail;
-  /** Asked for every event of every subscription, and at every sign of life of a socket. Absent: tokens live until they end. */
-  readonly isRevoked?: (actor: Actor) => boolean | Promise<boolean>;
+  /** Who tells which tokens are revoked. Null or absent: nobody, and tokens stand until they end. */
+  readonly revocation?: RevocationConfig | null;
   /** Decides on the policies that `@policy` names. Absent: none is satisfied. */
   readonly evaluatePolicies?: EvaluatePolicies;
   /** Who decides about consent. Null or absent: nobody, and the fields that need one stay closed. */

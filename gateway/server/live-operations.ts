@@ -10,6 +10,7 @@ import { newCorrelationId } from '#shared/context';
 import { type Demand } from '../limits';
 import { type Metrics, type RequestRecord, noteErrors, startRecord } from '../observability';
 import { type PersistedDocuments } from '../persisted';
+import { type TokenStanding } from '../revocation';
 import {
   Connections,
   type EventStreams,
@@ -29,7 +30,7 @@ import { type GraphqlParameters } from './graphql-parameters';
 import { prepareFor } from './graphql-pipeline';
 import { describeRefusal } from './request-error';
 
-export interface LiveOptions extends Pick<GatewayOptions, 'config' | 'events' | 'isRevoked' | 'log'> {
+export interface LiveOptions extends Pick<GatewayOptions, 'config' | 'events' | 'log'> {
   readonly authenticate: Authenticator;
   /** The generation that new subscriptions begin in. */
   readonly current: () => Generation;
@@ -37,6 +38,7 @@ export interface LiveOptions extends Pick<GatewayOptions, 'config' | 'events' | 
   readonly metrics: Metrics;
   readonly observe: (record: RequestRecord) => void;
   readonly persisted: PersistedDocuments;
+  readonly standing: TokenStanding;
   readonly subgraphs: Subgraphs;
 }
 
@@ -57,10 +59,10 @@ export class LiveOperations {
   private sockets: SocketServer | null = null;
 
   constructor(private readonly options: LiveOptions) {
-    const { config, events, isRevoked, metrics: observer, subgraphs } = options;
+    const { config, events, metrics: observer, standing, subgraphs } = options;
     const { subscriptionLimits: limits } = config;
     this.connections = new Connections(limits);
-    this.engine = new SubscriptionEngine({ subgraphs, events, limits, observer, ...(isRevoked && { isRevoked }) });
+    this.engine = new SubscriptionEngine({ subgraphs, events, limits, observer, standing });
     this.streams = serveEventStreams({
       engine: this.engine,
       connections: this.connections,

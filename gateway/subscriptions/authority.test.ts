@@ -1,6 +1,6 @@
-import { type Actor } from '#shared/auth';
 import { defaultSubscriptionLimits } from '.';
 import { composeSupergraph, loadSupergraph } from '../supergraph';
+import { RevocationDesk } from '../testing/revocation-desk';
 import { type RawSocket } from '../testing/socket-client';
 import { clinicTypeDefs } from '../testing/clinic';
 import { type TestGateway, clinicSubgraphs, startTestGateway } from '../testing/test-gateway';
@@ -18,7 +18,7 @@ import {
 /** What is decided anew for every event, and what viewers may share of it. */
 
 const withText = 'subscription($id: ID) { caseChanged(caseId: $id) { id reviews { text } } }';
-const revoked = new Set<string>();
+const revocations = new RevocationDesk();
 const policies = new Set<string>();
 let gateway: TestGateway;
 const sockets: RawSocket[] = [];
@@ -26,7 +26,7 @@ const sockets: RawSocket[] = [];
 beforeAll(async () => {
   gateway = await startTestGateway({
     config: { subscriptionLimits: { ...defaultSubscriptionLimits, keepAliveMs: 60_000 } },
-    isRevoked: ({ subject }: Actor) => Promise.resolve(revoked.has(subject)),
+    revocations,
     evaluatePolicies: (names) => Promise.resolve(new Set(names.filter((name) => policies.has(name)))),
   });
   const [clinical, ...others] = clinicSubgraphs;
@@ -41,7 +41,6 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  revoked.clear();
   policies.clear();
   gateway.calls.length = 0;
 });
@@ -111,16 +110,18 @@ describe('viewers share the answer to an event', () => {
   });
 });
 
-test('a revoked token closes the socket with 4403 at the next event, which is not sent', async () => {
-  const socket = await open();
+test('a revoked token closes the socket with 4403 at once, and nothing more is sent', async () => {
+  const person = { userId: 'usr_revoked' };
+  const socket = await open(reader, person);
   socket.subscribe('1', caseChanged);
   await untilListening(gateway, 1);
-  revoked.add('usr_test');
-  announce('c1');
+  revocations.revoke('SUBJECT', person.userId);
+  gateway.events.announce({ organisationId, resourceId: 'r1', type: 'auth.access.ended' });
   expect(await socket.closed).toEqual({ code: 4403, reason: 'Token revoked' });
   expect(resultsOf(socket)).toEqual([]);
+  announce('c1');
   expect(questions()).toBe(0);
-  await expect(open()).rejects.toThrow('4401');
+  await expect(open(reader, person)).rejects.toThrow('4401');
 });
 
 test('a policy that does not hold any more ends the subscription at the next event', async () => {

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { type Client, createClient } from 'graphql-sse';
 import { defaultSubscriptionLimits } from '.';
+import { RevocationDesk } from '../testing/revocation-desk';
 import { type TestGateway, startTestGateway } from '../testing/test-gateway';
 import { type TokenOptions } from '../testing/tokens';
 import { RawEventStream, caseChanged, organisationId, reader, until, untilListening } from '../testing/live-clients';
 
 let gateway: TestGateway;
-let revoked: string | null = null;
+const revocations = new RevocationDesk();
 const clients: { dispose(): void }[] = [];
 
 beforeAll(async () => {
@@ -15,13 +16,12 @@ beforeAll(async () => {
     config: {
       subscriptionLimits: { ...defaultSubscriptionLimits, queuedEvents: 5, keepAliveMs: 50, socketsPerOrganisation: 3 },
     },
-    isRevoked: ({ subject }) => subject === revoked,
+    revocations,
   });
   await gateway.listen();
 });
 
 afterEach(async () => {
-  revoked = null;
   for (const client of clients.splice(0)) client.dispose();
   await untilListening(gateway, 0);
 });
@@ -154,13 +154,14 @@ test('ends with the token: an error with a code, then complete, within a second'
 });
 
 test('ends when the token is revoked, whether or not anything happens', async () => {
-  const stream = await openRaw({ query: caseChanged });
+  const person = { userId: 'usr_revoked' };
+  const stream = await openRaw({ query: caseChanged }, person);
   await untilListening(gateway, 1);
-  revoked = 'usr_test';
+  revocations.revoke('SUBJECT', person.userId);
+  gateway.events.announce({ organisationId, resourceId: 'r1', type: 'auth.access.ended' });
   await stream.ended;
   expect(codesOf((await stream.results(1))[0]?.result ?? {})).toEqual(['UNAUTHENTICATED']);
-  const again = await openRaw({ query: caseChanged });
-  expect(codesOf((await again.results(1))[0]?.result ?? {})).toEqual(['UNAUTHENTICATED']);
+  expect((await openRaw({ query: caseChanged }, person)).response.status).toBe(401);
 });
 
 test('goes on after Last-Event-ID with what was missed, and then with what happens', async () => {

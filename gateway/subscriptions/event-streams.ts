@@ -16,7 +16,6 @@ import { type Subscription, tokenEnded } from './subscription';
 import { type SubscriptionEngine } from './subscription-engine';
 import { type SubscriptionLimits } from './subscription-limits';
 import { type SubscriptionObserver } from './subscription-observer';
-import { endOfToken } from './token-end';
 
 /** One request for an event stream, read and authenticated. */
 export interface EventStreamRequest {
@@ -130,7 +129,6 @@ class EventStream {
   private async open(stream: PreparedStream, actor: Actor, resumeFrom: string | null): Promise<Subscription> {
     const { engine } = this.options;
     const { operation, correlationId } = this.about;
-    if (await engine.isRevoked(actor)) throw tokenEnded('revoked');
     // Whoever loses the connection before the first result resumes from here.
     this.writer.place(engine.position());
     return engine.open(stream, {
@@ -146,14 +144,14 @@ class EventStream {
   }
 
   private async follow(subscription: Subscription, actor: Actor): Promise<void> {
-    const { observer } = this.options;
+    const { engine, observer } = this.options;
     this.subscription = subscription;
-    const stopTimer = endOfToken(actor, () => {
-      observer.countDropped('token_expired');
-      subscription.end(tokenEnded('expired'));
+    const stopTimer = engine.endOfToken(actor, (how) => {
+      observer.countDropped(`token_${how}`);
+      subscription.end(tokenEnded(how));
       this.writer.giveUp();
     });
-    const stopBeating = this.beat(subscription, actor);
+    const stopBeating = this.beat(subscription);
     this.writer.onGone(() => void subscription.results.return(undefined));
     if (this.isLeaving) void subscription.results.return(undefined);
     try {
@@ -165,17 +163,10 @@ class EventStream {
   }
 
   /** Signs of life. To a client that has had everything they say so: its cursor must not grow old while nothing happens. */
-  private beat(subscription: Subscription, actor: Actor): () => void {
-    const { engine, limits, observer } = this.options;
-    const check = async (): Promise<void> => {
-      if (!(await engine.isRevoked(actor))) return;
-      observer.countDropped('token_revoked');
-      subscription.end(tokenEnded('revoked'));
-    };
+  private beat(subscription: Subscription): () => void {
     const timer = setInterval(() => {
       this.writer.place(subscription.idleCursor());
-      void check();
-    }, limits.keepAliveMs);
+    }, this.options.limits.keepAliveMs);
     timer.unref();
     return () => {
       clearInterval(timer);

@@ -14,8 +14,6 @@ export interface SocketExtra {
 interface SpeakOptions {
   readonly limits: Pick<SubscriptionLimits, 'bufferedBytes' | 'messages' | 'keepAliveMs'>;
   readonly observer: SubscriptionObserver;
-  /** At every sign of life. */
-  readonly onBeat: () => void;
 }
 
 /**
@@ -95,7 +93,7 @@ function send(socket: WebSocket, message: string, { limits, observer }: SpeakOpt
 }
 
 /** Ends sockets whose other side has gone without a word. */
-function keepAlive(socket: WebSocket, { limits, onBeat }: SpeakOptions): () => void {
+function keepAlive(socket: WebSocket, { limits }: SpeakOptions): () => void {
   let isAlive = true;
   socket.on('pong', () => {
     isAlive = true;
@@ -107,7 +105,6 @@ function keepAlive(socket: WebSocket, { limits, onBeat }: SpeakOptions): () => v
     }
     isAlive = false;
     socket.ping();
-    onBeat();
   }, limits.keepAliveMs);
   timer.unref();
   return () => {

@@ -11,15 +11,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes, closeSocket } from './close-socket';
 import { SubscriptionRefusal } from './evaluations';
 import { speakProtocol } from './protocol-socket';
-import {
-  type Params,
-  type SessionOptions,
-  type Stream,
-  type ViewerSocket,
-  connect,
-  endIfRevoked,
-  start,
-} from './socket-session';
+import { type Params, type SessionOptions, type Stream, type ViewerSocket, connect, start } from './socket-session';
 
 export interface SocketServerOptions extends SessionOptions {
   readonly server: HttpServer;
@@ -48,8 +40,7 @@ export function serveSockets(options: SocketServerOptions): SocketServer {
   });
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const extra: ViewerSocket = { socket, request, actor: null };
-    const onBeat = (): void => void endIfRevoked(options, extra);
-    speakProtocol(protocol, extra, { limits, observer, onBeat });
+    speakProtocol(protocol, extra, { limits, observer });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = isClosing ? '503 Service Unavailable' : refusalOf(options, request);

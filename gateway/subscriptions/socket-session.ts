@@ -12,14 +12,13 @@ import { type SocketExtra } from './protocol-socket';
 import { type SubscriptionEngine } from './subscription-engine';
 import { type SubscriptionLimits } from './subscription-limits';
 import { type SubscriptionObserver } from './subscription-observer';
-import { endOfToken } from './token-end';
 
 export interface SessionOptions {
   readonly engine: SubscriptionEngine;
   readonly connections: Connections;
   readonly limits: SubscriptionLimits;
   readonly observer: SubscriptionObserver;
-  /** @throws {DomainError} UNAUTHENTICATED; UPSTREAM_UNAVAILABLE when it cannot tell */
+  /** Revoked tokens included. @throws {DomainError} UNAUTHENTICATED; UPSTREAM_UNAVAILABLE when it cannot tell */
   readonly authenticate: (authorization: string) => Promise<Actor>;
   /**
    * In the generation that is current now; limits, validation and preparation as for HTTP.
@@ -50,13 +49,12 @@ export async function connect(
     const authorization = connectionParams?.['authorization'];
     if (typeof authorization !== 'string') throw new DomainError('UNAUTHENTICATED', 'A socket needs an access token');
     const actor = await options.authenticate(authorization);
-    if (await options.engine.isRevoked(actor)) throw new DomainError('UNAUTHENTICATED', 'The token has been revoked');
     // It may have gone while we looked.
     if (socket.readyState !== WebSocket.OPEN) return false;
     socket.once('close', options.connections.identify(actor));
     extra.actor = actor;
-    const stop = endOfToken(actor, () => {
-      endSocket(options, socket, 'token_expired');
+    const stop = options.engine.endOfToken(actor, (how) => {
+      endSocket(options, socket, `token_${how}`);
     });
     socket.once('close', stop);
     const cursor = options.engine.position();
@@ -66,11 +64,6 @@ export async function connect(
     closeSocket(socket, ...closingOf(error));
     return false;
   }
-}
-
-/** To be called now and then: a token may have been revoked while nothing happens. */
-export async function endIfRevoked(options: SessionOptions, { actor, socket }: ViewerSocket): Promise<void> {
-  if (actor && (await options.engine.isRevoked(actor))) endSocket(options, socket, 'token_revoked');
 }
 
 /** Answers `subscribe`. */

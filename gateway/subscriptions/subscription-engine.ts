@@ -1,5 +1,6 @@
 import { type Actor } from '#shared/auth';
 import { DomainError, InputError } from '#shared/errors';
+import { type TokenStanding } from '../revocation';
 import { type Subgraphs } from '../transport';
 import { Evaluations, SubscriptionRefusal } from './evaluations';
 import { EventFanOut, type EventTail } from './event-fan-out';
@@ -9,6 +10,7 @@ import { Slots } from './slots';
 import { Subscription, type SubscriptionOptions, type SubscriptionParts } from './subscription';
 import { type SubscriptionLimits } from './subscription-limits';
 import { type SubscriptionObserver } from './subscription-observer';
+import { type TokenEnd, TokenEnds } from './token-end';
 
 /** Longest cursor of a request, in characters. */
 const maxCursorLength = 4_096;
@@ -18,8 +20,8 @@ export interface EngineOptions {
   readonly events: EventTail;
   readonly limits: SubscriptionLimits;
   readonly observer: SubscriptionObserver;
-  /** Asked for every event of every viewer, and at every sign of life of a socket. Absent: tokens are not revoked. */
-  readonly isRevoked?: (actor: Actor) => boolean | Promise<boolean>;
+  /** Asked for every event of every viewer. */
+  readonly standing: TokenStanding;
 }
 
 export interface SubscriptionRequest {
@@ -35,11 +37,12 @@ export interface SubscriptionRequest {
 export class SubscriptionEngine {
   private readonly parts: SubscriptionParts;
   private readonly running = new Set<Subscription>();
+  private readonly tokenEnds: TokenEnds;
   /** The generation that was made the current one by `supersede`; null before the first time. */
   private current: StreamGeneration | null = null;
 
   constructor(private readonly options: EngineOptions) {
-    const { subgraphs, events, limits, observer, isRevoked = (): boolean => false } = options;
+    const { subgraphs, events, limits, observer, standing } = options;
     this.parts = {
       events,
       fanOut: new EventFanOut(events),
@@ -47,8 +50,9 @@ export class SubscriptionEngine {
       replays: new Slots(limits.replays),
       queuedEvents: limits.queuedEvents,
       observer,
-      isRevoked,
+      standing,
     };
+    this.tokenEnds = new TokenEnds(standing);
   }
 
   /** Where events stand now: whoever resumes from here gets all that comes. Null while that is not known. */
@@ -56,9 +60,9 @@ export class SubscriptionEngine {
     return this.parts.events.position?.() ?? null;
   }
 
-  /** Whether this token has lost its effect before its time. */
-  async isRevoked(actor: Actor): Promise<boolean> {
-    return this.parts.isRevoked(actor);
+  /** Calls back when the token ends or is revoked. @returns for when that does not matter any more */
+  endOfToken(actor: Actor, onEnd: (how: TokenEnd) => void): () => void {
+    return this.tokenEnds.watch(actor, onEnd);
   }
 
   /**
@@ -103,6 +107,7 @@ export class SubscriptionEngine {
   }
 
   stop(): void {
+    this.tokenEnds.stop();
     this.parts.fanOut.stop();
   }
 

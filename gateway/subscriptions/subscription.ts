@@ -1,7 +1,7 @@
 import { type ExecutionResult } from 'graphql';
-import { type Actor } from '#shared/auth';
 import { DomainError } from '#shared/errors';
 import { type PlatformEvent, type TailedEvent } from '#shared/events';
+import { type TokenStanding } from '../revocation';
 import { type Evaluations, type Viewer } from './evaluations';
 import { type EventFanOut, type EventTail } from './event-fan-out';
 import { EventQueue } from './event-queue';
@@ -16,7 +16,7 @@ export interface SubscriptionParts {
   readonly replays: Slots;
   readonly queuedEvents: number;
   readonly observer: SubscriptionObserver;
-  readonly isRevoked: (actor: Actor) => boolean | Promise<boolean>;
+  readonly standing: Pick<TokenStanding, 'isRevoked' | 'assertKnown'>;
 }
 
 export interface SubscriptionOptions {
@@ -105,7 +105,7 @@ export class Subscription {
     const { viewer } = this.options;
     try {
       for await (const { event, cursor } of this.events()) {
-        const result = (await this.mayGoOn()) ? await evaluations.answer(viewer, this.key, event) : null;
+        const result = this.mayGoOn() ? await evaluations.answer(viewer, this.key, event) : null;
         // What has been ended meanwhile says why when it is asked for more.
         if (!this.isOpen) continue;
         observer.countEvent(result ? 'sent' : 'withheld');
@@ -142,11 +142,15 @@ export class Subscription {
     }
   }
 
-  private async mayGoOn(): Promise<boolean> {
+  private mayGoOn(): boolean {
     const { actor } = this.options.viewer;
     // Whoever holds the connection has a timer for this, which may be a moment late.
     if (actor.expiresAt.getTime() <= Date.now()) throw tokenEnded('expired');
-    if (!(await this.parts.isRevoked(actor))) return true;
+    const { standing } = this.parts;
+    if (!standing.isRevoked(actor)) {
+      standing.assertKnown();
+      return true;
+    }
     this.drop('token_revoked', tokenEnded('revoked'));
     return false;
   }

@@ -8,6 +8,7 @@ import { type LoadedSupergraph, composeSupergraph, loadSupergraph } from '../sup
 import { type SubgraphRequest, type SubgraphTransport, inProcessTransport } from '../transport';
 import { type ClinicSubgraph, clinicSchema, clinicTypeDefs, executeClinic } from './clinic';
 import { EventSource } from './event-source';
+import { RevocationDesk } from './revocation-desk';
 import { type TokenIssuer, createIssuer } from './tokens';
 
 const names: readonly ClinicSubgraph[] = ['clinical', 'reviews'];
@@ -37,10 +38,12 @@ export interface Answer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-export interface TestGatewayOptions extends Pick<GatewayOptions, 'isRevoked' | 'evaluatePolicies'> {
+export interface TestGatewayOptions extends Pick<GatewayOptions, 'evaluatePolicies'> {
   readonly config?: Partial<GatewayConfig>;
   readonly verifyToken?: TokenVerifier;
   readonly persisted?: PersistedDocuments;
+  /** Who knows which tokens are revoked. Absent: nobody. */
+  readonly revocations?: RevocationDesk;
   readonly log?: Logger;
   /** Instead of those that a test announces by hand. */
   readonly tail?: EventTail;
@@ -76,6 +79,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     });
     return [name, options.transports?.[name] ?? recorded];
   });
+  if (options.revocations) transports.push([RevocationDesk.config.subgraph, options.revocations.transport()]);
   const gateway = await createGateway({
     supergraph: clinicSupergraph,
     transports: new Map(transports),
@@ -83,7 +87,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     verifyToken: options.verifyToken ?? issuer.verifyToken,
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events: options.tail ?? events,
-    ...(options.isRevoked && { isRevoked: options.isRevoked }),
+    ...(options.revocations && { revocation: RevocationDesk.config }),
     ...(options.evaluatePolicies && { evaluatePolicies: options.evaluatePolicies }),
     ...(options.persisted && { persisted: options.persisted }),
     log: options.log ?? silentLogger,

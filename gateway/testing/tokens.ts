@@ -11,6 +11,10 @@ export interface TokenOptions {
   readonly clientId?: string;
   /** Null: the client acts for itself. */
   readonly userId?: string | null;
+  /** `jti`; a fresh one when absent. */
+  readonly id?: string;
+  /** `sid`. */
+  readonly sessionId?: string;
 }
 
 export interface TokenIssuer {
@@ -35,13 +39,14 @@ export async function createIssuer(): Promise<TokenIssuer> {
         region: 'UK',
         scope: scopes.join(' '),
         ...(userId !== null && { user_id: userId }),
+        ...(options.sessionId !== undefined && { sid: options.sessionId }),
       };
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })
         .setSubject(userId ?? clientId)
         .setIssuer(issuer)
         .setAudience(audience)
-        .setJti(v7())
+        .setJti(options.id ?? v7())
         .setIssuedAt()
         .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeSeconds)
         .sign(privateKey);

@@ -14,6 +14,7 @@ const schema = z.object({
   SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
   /** Which operation decides about consent. Without the file, fields that need one stay closed. */
   CONSENT_CONFIG: setting.text('consent.yaml'),
+  REVOCATION_CONFIG: setting.text('revocation.yaml'),
   /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
   SUBGRAPHS: setting.optionalText(),
   /** Who the tokens are from; this platform's own address unless given. */

@@ -19,6 +19,7 @@ import {
   loadSupergraph,
   PersistedDocuments,
   readConsentConfig,
+  readRevocationConfig,
   tailOf,
   type Gateway,
 } from '../../gateway';
@@ -131,6 +132,7 @@ interface GatewayParts extends Pick<Assembly, 'config' | 'log'> {
 
 /** The gateway over the subgraphs of this process: no network between them. */
 function openGateway({ config, issuer, log, running, events, verifyService }: GatewayParts): Promise<Gateway> {
+  const names = running.map(({ name }) => name);
   const services = running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }));
   return createGateway({
     supergraph: loadSupergraph(composeSupergraph(services)),
@@ -142,10 +144,8 @@ function openGateway({ config, issuer, log, running, events, verifyService }: Ga
     }),
     verifyService,
     events: tailOf(events),
-    consent: readConsentConfig(
-      config.CONSENT_CONFIG,
-      running.map(({ name }) => name),
-    ),
+    consent: readConsentConfig(config.CONSENT_CONFIG, names),
+    revocation: readRevocationConfig(config.REVOCATION_CONFIG, names),
     persisted: automaticDocuments(),
     log,
     registry: processRegistry(),

@@ -48,6 +48,7 @@ const platformSchema = z
     SIMULATORS: setting.onOff(true),
     SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
     CONSENT_CONFIG: setting.text('consent.yaml'),
+    REVOCATION_CONFIG: setting.text('revocation.yaml'),
     /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
     SUBGRAPHS: setting.optionalText(),
     ...mysqlSettings,

@@ -42,6 +42,7 @@ export class Environments {
       ...this.events(),
       ...{ HOST: config.HOST, PORT: String(config.PORT) },
       ...{ SUPERGRAPH_CONFIG: config.SUPERGRAPH_CONFIG, CONSENT_CONFIG: config.CONSENT_CONFIG },
+      ...{ REVOCATION_CONFIG: config.REVOCATION_CONFIG },
       SUBGRAPHS: config.subgraphs.map(({ name }) => name).join(','),
       TOKEN_ISSUER: this.issuer(),
       TOKEN_AUDIENCE: config.TOKEN_AUDIENCE,

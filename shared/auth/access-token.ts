@@ -14,7 +14,8 @@ import { isScope, type Scope } from './scopes';
 
 /** Asymmetric only: a verifier that also took HS256 could be handed the public key as a secret (RFC 8725 §3.1). */
 const algorithms = ['ES256', 'EdDSA', 'RS256'];
-const maxLifetimeSeconds = 3_600;
+/** No verifier takes a token that was issued for longer. */
+export const maxTokenLifetimeSeconds = 3_600;
 const clockToleranceSeconds = 5;
 
 const claimsSchema = z.object({
@@ -107,7 +108,7 @@ async function check(
     requiredClaims: ['exp', 'iat', 'sub', 'jti'],
   });
   const claims = claimsSchema.parse(payload);
-  if (claims.exp - claims.iat > maxLifetimeSeconds || claims.iat > nowSeconds() + clockToleranceSeconds) {
+  if (claims.exp - claims.iat > maxTokenLifetimeSeconds || claims.iat > nowSeconds() + clockToleranceSeconds) {
     throw new UnauthenticatedError('The access token is not valid');
   }
   return { header, key, actor: actorOf(claims, counts), expiresAtSeconds: claims.exp };

@@ -3,7 +3,12 @@ export { isScope, scopes, type Scope } from './scopes';
 export { Authenticated, RequireScopes } from './require-scopes';
 export { isSatisfied, type AccessRule } from './access-rule';
 export { AccessRules, assertSatisfied, operationRules } from './access-rules';
-export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './access-token';
+export {
+  createTokenVerifier,
+  maxTokenLifetimeSeconds,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+} from './access-token';
 export {
   exportKeys,
   exportSigner,

@@ -15,6 +15,7 @@ export const scopes = [
   'auth:keys:write',
   'auth:organisations:read',
   'auth:organisations:write',
+  'auth:revocations:read',
   'auth:roles:write',
   'auth:users:read',
   'auth:users:self',

@@ -98,6 +98,7 @@ export const eventTypes = {
   'consent.record.expired': ofConsent,
   'consent.record.superseded': { ...ofConsent, supersededBy: id('cns').orNull },
 
+  'auth.access.ended': { kind: code('TOKEN', 'SESSION', 'CLIENT', 'SUBJECT') },
   'auth.client.created': { clientId: id('cli') },
   'auth.client.revoked': { clientId: id('cli') },
   'auth.user.invited': { userId, patientId: patientId.orNull },

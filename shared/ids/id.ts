@@ -20,6 +20,7 @@ export const idPrefixes = {
   prd: 'Product',
   cli: 'ApiClient',
   sec: 'ClientSecret',
+  rvk: 'Revocation',
   usr: 'User',
   mem: 'Membership',
   key: 'SigningKey',

@@ -31,6 +31,7 @@ const platformScopes: ReadonlySet<Scope> = new Set<Scope>([
   'auth:organisations:write',
   'auth:keys:read',
   'auth:keys:write',
+  'auth:revocations:read',
 ]);
 
 export interface DemoCredentials {

@@ -19,6 +19,10 @@ import { PlatformKey } from './platform-keys/platform-key.entity';
 import { createPorts } from './ports';
 import { Product } from './products/product.entity';
 import { ProductResolver } from './products/product.resolver';
+import { createRevocations } from './migrations/1764000700001-create-revocations';
+import { forgetRevocations } from './revocations/forget-revocations.worker';
+import { Revocation } from './revocations/revocation.entity';
+import { RevocationResolver } from './revocations/revocation.resolver';
 import { ScopeResolver } from './scopes/scope.resolver';
 import { StepUp } from './step-up/step-up.entity';
 import { StepUpResolver } from './step-up/step-up.resolver';
@@ -35,7 +39,7 @@ export const auth = defineSubgraph({
   purpose: 'OPERATIONS',
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
-    ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver] as const),
+    ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver, RevocationResolver] as const),
   ],
   entities: [
     Organisation,
@@ -49,8 +53,9 @@ export const auth = defineSubgraph({
     ...([MfaDevice, RecoveryCode, MfaChallenge, StepUp] as const),
     PlatformKey,
     SigningKey,
+    Revocation,
   ],
-  migrations: [createIdentities, createPlatformTables, createSecondFactors],
+  migrations: [createIdentities, createPlatformTables, createSecondFactors, createRevocations],
   references: {
     Organisation: ({ id }, { unit }) => unit.find(Organisation, id),
     Product: ({ id }, { unit }) => unit.find(Product, id),
@@ -58,6 +63,7 @@ export const auth = defineSubgraph({
     User: ({ id }, context) => context.load(visibleUserById, id),
     Membership: ({ id }, { unit }) => unit.find(Membership, id),
   },
+  workers: [forgetRevocations],
   ports: createPorts,
   routes: oauthRoutes,
   seedDemo,

@@ -5,6 +5,7 @@ import { InputError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { type PasswordHasher } from '../logins/password-hasher';
 import { Product } from '../products/product.entity';
+import { endTokens } from '../revocations/end-tokens';
 import { ApiClient } from './client.entity';
 import { scopesBeyond } from './client.policy';
 import { type CreateApiClientInput } from './client.types';
@@ -83,7 +84,7 @@ export async function rotateClientSecret(
 }
 
 /**
- * Ends a client at once: no secret of it gets a token any more. Tokens it holds end within their lifetime.
+ * Ends a client at once: no secret of it gets a token any more, and the tokens it holds have lost their effect.
  * @throws {DomainError} ILLEGAL_TRANSITION when it is revoked already; STALE_VERSION; NOT_FOUND.
  */
 export async function revokeApiClient(
@@ -99,6 +100,7 @@ export async function revokeApiClient(
       await tx.save(secret);
     }
     await tx.publish('auth.client.revoked', announcement(client));
+    await endTokens(tx, { kind: 'CLIENT', key: id, isForGood: true });
     return client;
   });
 }

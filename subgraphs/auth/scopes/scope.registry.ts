@@ -23,6 +23,7 @@ export const scopeRegistry: Readonly<Record<Scope, ScopeFacts>> = {
   'auth:keys:write': { description: 'Rotate the signing keys', phi: false },
   'auth:organisations:read': { description: 'See organisations and their settings', phi: false },
   'auth:organisations:write': { description: 'Make and change organisations', phi: false },
+  'auth:revocations:read': { description: 'Learn which tokens have been revoked; for the gateways', phi: false },
   'auth:roles:write': { description: 'Give people any role of the organisation', phi: false },
   'auth:users:read': { description: 'See the people of the organisation with their contact details', phi: true },
   'auth:users:self': { description: 'See and change one’s own account', phi: true },

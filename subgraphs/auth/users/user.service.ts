@@ -8,10 +8,11 @@ import { closeChallenges } from '../mfa/challenge.service';
 import { MfaDevice } from '../mfa/device.entity';
 import { RecoveryCode } from '../mfa/recovery-code.entity';
 import { type AuthPorts } from '../ports';
+import { endTokens } from '../revocations/end-tokens';
 import { type Invitation, parseInvitation } from './invitation';
 import { Membership } from './membership.entity';
 import { User } from './user.entity';
-import { type UserStatus } from './user.machine';
+import { canSignIn, type UserStatus } from './user.machine';
 import { canChangeStatus, canGrant } from './user.policy';
 import { type InviteUserInput } from './user.types';
 
@@ -74,6 +75,7 @@ export async function setUserStatus(unit: UnitOfWork, { id, ifVersion, status, r
     user.become(status, { at: tx.at, reason });
     await tx.save(user);
     if (status === 'DELETED') await forgetAccount(tx, id);
+    if (!canSignIn(status)) await endTokens(tx, { kind: 'SUBJECT', key: id, isForGood: status === 'DELETED' });
     return user;
   });
 }
