@@ -5,6 +5,7 @@
 export const scopes = [
   'auth:accesslog:read',
   'auth:accesslog:self',
+  'auth:actor:assert',
   'auth:audit:read',
   'auth:breakglass:read',
   'auth:breakglass:review',

@@ -6,4 +6,5 @@ export { type KeyProvider } from './key-provider';
 export { KeyRing, type KeyRingOptions } from './key-ring';
 export { kmsKeyProvider, type KmsKeyProviderOptions } from './kms-key-provider';
 export { localKeyProvider } from './local-key-provider';
+export { open, seal } from './sealed';
 export { organisationRef, type KeyRef, type WrappedKey, type WrappedKeyStore } from './wrapped-key-store';

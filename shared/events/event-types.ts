@@ -104,6 +104,8 @@ export const eventTypes = {
   'auth.user.invited': { userId, patientId: patientId.orNull },
   'auth.login.succeeded': { userId, method: code() },
   'auth.login.failed': { userId: userId.orNull, reason: code() },
+  'auth.session.started': { sessionId: id('ses'), userId },
+  'auth.session.ended': { sessionId: id('ses'), userId, reason: code('LOGGED_OUT', 'REVOKED', 'REUSED', 'IDLE') },
   'auth.mfa.enrolled': { userId, kind: code() },
   'auth.mfa.removed': { userId, kind: code() },
   'auth.mfa.recovery_codes_made': { userId },

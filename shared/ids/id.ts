@@ -23,6 +23,8 @@ export const idPrefixes = {
   rvk: 'Revocation',
   usr: 'User',
   mem: 'Membership',
+  ses: 'Session',
+  ccn: 'ClientConsent',
   key: 'SigningKey',
   mfa: 'MfaDevice',
   rcv: 'RecoveryCode',

@@ -6,7 +6,7 @@ import { actorOf, describeContract, testOrganisation } from '#shared/testing';
 import { auth } from '.';
 import { type AuthUnderTest, type Clinic, startAuth } from './auth.fixture';
 
-describeContract(auth, { public: ['login', 'completeMfa'] });
+describeContract(auth, { public: ['login', 'completeMfa', 'refreshToken'] });
 
 const invite = `mutation ($input: InviteUserInput!) {
   inviteUser(input: $input) { user { id version status email displayName patients { id } practitioner { id } } userErrors { code path } }

@@ -7,6 +7,15 @@ const schema = z.object({
   TOKEN_AUDIENCE: setting.text('sa-platform'),
   /** Verifiers refuse tokens that live longer than an hour. */
   ACCESS_TOKEN_SECONDS: setting.integer({ min: 60, max: 3_600, fallback: 900 }),
+  /** What keys that are made from now on sign with. */
+  TOKEN_ALGORITHM: setting.choice(['ES256', 'EdDSA', 'RS256'], 'ES256'),
+  /** How long a key signs before the next one does: 30 days. */
+  SIGNING_KEY_ROTATION_SECONDS: setting.integer({ min: 60, max: 31_536_000, fallback: 2_592_000 }),
+  /** How long a key is published before it may sign; longer than any cache of the key set lives. */
+  SIGNING_KEY_PUBLISH_SECONDS: setting.integer({ min: 0, max: 86_400, fallback: 600 }),
+  // NIST SP 800-63B §4.2.3 (AAL2): sign in again after 12 hours, or 30 minutes without activity.
+  SESSION_IDLE_SECONDS: setting.integer({ min: 60, max: 2_592_000, fallback: 1_800 }),
+  SESSION_MAX_SECONDS: setting.integer({ min: 60, max: 31_536_000, fallback: 43_200 }),
   // OWASP's Password Storage Cheat Sheet: Argon2id with at least 19 MiB, two passes, one lane.
   ARGON2_MEMORY_KIB: setting.integer({ min: 19_456, max: 1_048_576, fallback: 19_456 }),
   ARGON2_PASSES: setting.integer({ min: 2, max: 16, fallback: 2 }),

@@ -4,7 +4,7 @@ import { type DemoContext } from '#shared/subgraph';
 import { createApiClient } from './clients/client.service';
 import { Organisation } from './organisations/organisation.entity';
 import { type AuthPorts } from './ports';
-import { Product } from './products/product.entity';
+import { authMethods, Product } from './products/product.entity';
 import { inviteUser } from './users/user.service';
 
 const productKey = 'demo';
@@ -49,7 +49,7 @@ export async function seedDemo(
   const { organisationId: id, name, slug } = organisation;
   await unit.create(Organisation, { id, name, slug, status: 'ACTIVE' });
   const product = await unit.create(Product, {
-    ...{ id: newId('prd'), key: productKey, name: 'Demonstration', authMethods: ['CLIENT_CREDENTIALS', 'PASSWORD'] },
+    ...{ id: newId('prd'), key: productKey, name: 'Demonstration', authMethods: [...authMethods] },
     allowedScopes: scopes.filter((scope) => !platformScopes.has(scope)),
   });
   for (const { userId, password: temporaryPassword, email, firstName, lastName, roles, practitionerId } of people) {

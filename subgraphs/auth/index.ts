@@ -12,7 +12,13 @@ import { MfaResolver } from './mfa/mfa.resolver';
 import { RecoveryCode } from './mfa/recovery-code.entity';
 import { createIdentities } from './migrations/1764000300001-create-identities';
 import { createPlatformTables } from './migrations/1764000300002-create-platform-tables';
+import { createOAuthRecords } from './migrations/1764000400001-create-oauth-records';
+import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
+import { ClientConsent } from './oauth/client-consent.entity';
+import { ClientSettings } from './oauth/client-settings.entity';
+import { OAuthRecord } from './oauth/record.entity';
+import { oauthRoutes } from './oauth/routes';
 import { Organisation } from './organisations/organisation.entity';
 import { OrganisationResolver } from './organisations/organisation.resolver';
 import { PlatformKey } from './platform-keys/platform-key.entity';
@@ -26,7 +32,8 @@ import { RevocationResolver } from './revocations/revocation.resolver';
 import { ScopeResolver } from './scopes/scope.resolver';
 import { StepUp } from './step-up/step-up.entity';
 import { StepUpResolver } from './step-up/step-up.resolver';
-import { oauthRoutes } from './tokens/routes';
+import { Session } from './sessions/session.entity';
+import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver';
 import { SigningKey } from './tokens/signing-key.entity';
 import { Membership } from './users/membership.entity';
 import { User } from './users/user.entity';
@@ -40,6 +47,7 @@ export const auth = defineSubgraph({
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
     ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver, RevocationResolver] as const),
+    ...([SessionResolver, UserSessionsResolver] as const),
   ],
   entities: [
     Organisation,
@@ -53,9 +61,17 @@ export const auth = defineSubgraph({
     ...([MfaDevice, RecoveryCode, MfaChallenge, StepUp] as const),
     PlatformKey,
     SigningKey,
+    ...([OAuthRecord, ClientSettings, ClientConsent, Session] as const),
     Revocation,
   ],
-  migrations: [createIdentities, createPlatformTables, createSecondFactors, createRevocations],
+  migrations: [
+    createIdentities,
+    createPlatformTables,
+    createOAuthRecords,
+    addSigningKeyTimes,
+    createSecondFactors,
+    createRevocations,
+  ],
   references: {
     Organisation: ({ id }, { unit }) => unit.find(Organisation, id),
     Product: ({ id }, { unit }) => unit.find(Product, id),

@@ -1,8 +1,12 @@
+import { type KeyProvider } from '#shared/crypto';
 import { type PortHost } from '#shared/subgraph';
 import { readAuthConfig, type AuthConfig } from './config';
 import { AttemptThrottle } from './clients/attempt-throttle';
 import { KeyedQueue } from './logins/keyed-queue';
 import { PasswordHasher } from './logins/password-hasher';
+import { OAuthEngine } from './oauth/engine';
+import { renderPlainPage } from './oauth/interactions/plain-page';
+import { type RenderPage } from './oauth/interactions/view';
 import { PlatformKeys } from './platform-keys/platform-keys';
 import { SigningKeys } from './tokens/signing-keys';
 
@@ -15,6 +19,9 @@ export interface AuthPorts {
   readonly hasher: PasswordHasher;
   readonly platformKeys: PlatformKeys;
   readonly signingKeys: SigningKeys;
+  readonly oauth: OAuthEngine;
+  /** How the pages of sign-in, consent and devices look. */
+  readonly renderPage: RenderPage;
   /** Counts wrong client secrets. */
   readonly clientAttempts: AttemptThrottle;
   /** One password at a time per account, so that a burst of guesses cannot outrun the lock. */
@@ -24,14 +31,16 @@ export interface AuthPorts {
   readonly publicUrl: () => string;
 }
 
-export function createPorts({ environment, keyProvider, publicUrl }: PortHost): AuthPorts {
+export function createPorts({ environment, keyProvider, publicUrl, log }: PortHost): AuthPorts {
   const config = readAuthConfig(environment);
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_PASSES: passes } = config;
-  return {
+  const ports: AuthPorts = {
     config,
     hasher: new PasswordHasher({ memoryKib, passes }),
     platformKeys: new PlatformKeys(keyProvider),
-    signingKeys: new SigningKeys(keyProvider),
+    signingKeys: signingKeys(config, keyProvider),
+    oauth: new OAuthEngine(() => ports, log),
+    renderPage: renderPlainPage,
     clientAttempts: new AttemptThrottle({
       maxFailures: config.CLIENT_MAX_FAILURES,
       windowMs: config.CLIENT_FAILURE_WINDOW_SECONDS * 1_000,
@@ -41,4 +50,16 @@ export function createPorts({ environment, keyProvider, publicUrl }: PortHost): 
     issuer: () => config.TOKEN_ISSUER ?? publicUrl(),
     publicUrl,
   };
+  return ports;
+}
+
+/** Its last token must have expired, and the last session's ID token have been of use, before a key goes. */
+function signingKeys(config: AuthConfig, provider: KeyProvider): SigningKeys {
+  return new SigningKeys({
+    provider,
+    algorithm: config.TOKEN_ALGORITHM,
+    rotationSeconds: config.SIGNING_KEY_ROTATION_SECONDS,
+    publishSeconds: config.SIGNING_KEY_PUBLISH_SECONDS,
+    overlapSeconds: Math.max(config.ACCESS_TOKEN_SECONDS, config.SESSION_MAX_SECONDS) + 60,
+  });
 }

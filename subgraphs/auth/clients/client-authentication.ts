@@ -2,9 +2,7 @@ import { LessThan } from 'typeorm';
 import { type UnitOfWork } from '#shared/database';
 import { isId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
-import { Organisation } from '../organisations/organisation.entity';
 import { type AuthPorts } from '../ports';
-import { Product } from '../products/product.entity';
 import { ApiClient } from './client.entity';
 import { hintLength } from './client.service';
 import { ClientSecret } from './secret.entity';
@@ -15,36 +13,21 @@ export interface ClientWork {
   readonly at: Date;
 }
 
-export interface AuthenticatedClient {
-  readonly client: ApiClient;
-  readonly product: Product;
-}
-
 const lastUsedGrainMs = 60_000;
 
-/**
- * The client that these credentials prove, at whatever organisation.
- * @returns null for every kind of wrong: unknown, revoked, wrong secret, closed organisation. All take one hash's time.
- */
-export async function authenticateClient(
+/** Whether a secret is a live one of the client's. Whatever is wrong, the answer takes one hash's time. */
+export async function matchesClientSecret(
   { ports, system, at }: ClientWork,
   clientId: string,
   clientSecret: string,
-): Promise<AuthenticatedClient | null> {
+): Promise<boolean> {
   const client = await findClient(system, clientId);
-  const secret = client && (await findSecret(system.unitFor(client, at), client.id, clientSecret));
+  const unit = client && system.unitFor(client, at);
+  const secret = unit && (await findSecret(unit, clientId, clientSecret));
   const isRight = await ports.hasher.matches(secret?.hash ?? null, clientSecret);
-  return client && isRight ? admitted(system.unitFor(client, at), client) : null;
-}
-
-/** The secret was right; now the client, its organisation and its product must be in service too. */
-async function admitted(unit: UnitOfWork, client: ApiClient): Promise<AuthenticatedClient | null> {
-  if (client.status !== 'ACTIVE') return null;
-  const organisation = await unit.find(Organisation, client.organisationId);
-  const product = await unit.find(Product, client.productId);
-  if (organisation?.status !== 'ACTIVE' || !product) return null;
+  if (!client || !unit || !isRight) return false;
   await noteUse(unit, client);
-  return { client, product };
+  return true;
 }
 
 function findClient({ source }: SystemAccess, clientId: string): Promise<ApiClient | null> {

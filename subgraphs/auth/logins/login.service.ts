@@ -4,6 +4,7 @@ import { type SystemAccess } from '#shared/subgraph';
 import { type OpenChallenge, openChallenge } from '../mfa/challenge.service';
 import { activeKinds } from '../mfa/factor.service';
 import { type AuthPorts } from '../ports';
+import { type AuthMethod } from '../products/product.entity';
 import { type Account, announcementOf, findAccount, type Refusal, refusalOf } from './account';
 import { admit, type AuthenticatedPerson } from './authenticated-person';
 import { type UserCredential } from './credential.entity';
@@ -21,6 +22,8 @@ export interface SignInAttempt {
   readonly email: string;
   readonly password: string;
   readonly productKey: string;
+  /** What the product must allow: PASSWORD for `login`, a grant of OAuth for its pages. */
+  readonly method?: AuthMethod;
 }
 
 /** What a right password leads to: in, or to the second step. */
@@ -71,7 +74,7 @@ async function accountOf(work: SignInWork, attempt: SignInAttempt, emailHash: st
   return findAccount({
     unit: system.unitFor(organisation, at),
     home: credentialHomeOf(system, { userId, organisation }, at),
-    ...{ userId, product: { key: attempt.productKey }, method: 'PASSWORD' },
+    ...{ userId, product: { key: attempt.productKey }, method: attempt.method ?? 'PASSWORD' },
   });
 }
 

@@ -1,21 +1,7 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Payload } from '#shared/graphql';
 import { MfaChallengeView } from '../mfa/mfa.types';
-
-@ObjectType({ description: 'As an OAuth token response (RFC 6749 §5.1).' })
-export class AuthTokens {
-  @Field()
-  accessToken!: string;
-
-  @Field(() => Int, { description: 'Seconds' })
-  expiresIn!: number;
-
-  @Field()
-  tokenType!: string;
-
-  @Field(() => [String])
-  scope!: string[];
-}
+import { AuthTokens } from '../sessions/session.types';
 
 /** Not `User`: nobody is signed in yet when this is answered, and `User` is for those who are. */
 @ObjectType({ description: 'Who has signed in: ids and codes. `me` says more, with the token.' })

@@ -2,6 +2,7 @@ import { DomainError } from '#shared/errors';
 import { challengeExpired, completeChallenge, countAttempt, findChallenge } from '../mfa/challenge.service';
 import { type MfaChallenge } from '../mfa/challenge.entity';
 import { type FactorProof, takeProof } from '../mfa/factor.service';
+import { type AuthMethod } from '../products/product.entity';
 import { type Account, announcementOf, findAccount, refusalOf } from './account';
 import { admit, type AuthenticatedPerson } from './authenticated-person';
 import { credentialHomeOf } from './credential-home';
@@ -16,14 +17,18 @@ import { type SignInWork } from './login.service';
 export async function completeMfa(
   work: SignInWork,
   challengeId: string,
-  proof: FactorProof,
+  { method = 'PASSWORD', ...proof }: FactorProof & { readonly method?: AuthMethod },
 ): Promise<AuthenticatedPerson> {
   const challenge = await findChallenge(work.system, challengeId, work.at);
-  return work.ports.loginQueue.run(challenge.userId, () => answer(work, challenge, proof));
+  return work.ports.loginQueue.run(challenge.userId, () => answer(work, challenge, { ...proof, method }));
 }
 
-async function answer(work: SignInWork, challenge: MfaChallenge, proof: FactorProof): Promise<AuthenticatedPerson> {
-  const account = await accountOf(work, challenge);
+async function answer(
+  work: SignInWork,
+  challenge: MfaChallenge,
+  { method, ...proof }: FactorProof & { readonly method: AuthMethod },
+): Promise<AuthenticatedPerson> {
+  const account = await accountOf(work, challenge, method);
   const { unit, home, product } = account;
   await countAttempt(unit, challenge.id, work.ports.config.MFA_MAX_ATTEMPTS);
   if (refusalOf(account, work.at) !== null || !product) throw challengeExpired();
@@ -33,12 +38,12 @@ async function answer(work: SignInWork, challenge: MfaChallenge, proof: FactorPr
   return admit(account, product, [...challenge.amr, ...amr]);
 }
 
-async function accountOf({ system, at }: SignInWork, challenge: MfaChallenge): Promise<Account> {
+async function accountOf({ system, at }: SignInWork, challenge: MfaChallenge, method: AuthMethod): Promise<Account> {
   const { organisationId, region, userId, productId: id } = challenge;
   const organisation = { organisationId, region };
   const unit = system.unitFor(organisation, at);
   const home = credentialHomeOf(system, { userId, organisation }, at);
-  const account = await findAccount({ unit, home, userId, product: { id }, method: 'PASSWORD' });
+  const account = await findAccount({ unit, home, userId, product: { id }, method });
   if (!account) throw challengeExpired();
   return account;
 }

@@ -1,25 +1,18 @@
-import { issueAccessToken } from '../tokens/access-token';
+import { openSession } from '../sessions/open-session';
+import { type AuthTokens, tokensOf } from '../sessions/session.types';
 import { type AuthenticatedPerson } from './authenticated-person';
 import { type SignInWork } from './login.service';
-import { type AuthTokens, type SignedInUser } from './login.types';
+import { type SignedInUser } from './login.types';
 
-/** Tokens for somebody who has signed in, and who they are in ids. */
+/** A session for somebody who has signed in, and who they are in ids. */
 export async function signedIn(
-  { ports, system, at }: SignInWork,
-  { user, product, roles, scopes }: AuthenticatedPerson,
+  work: SignInWork,
+  { user, product, roles, amr, authenticatedAt }: AuthenticatedPerson,
 ): Promise<{ readonly tokens: AuthTokens; readonly user: SignedInUser }> {
-  const { id: userId, organisationId, region, patientIds, practitionerId } = user;
-  const subject = {
-    ...{ subject: userId, clientId: product.id, productId: product.id, organisationId, region, scopes },
-    user: { userId, roles, patientIds, practitionerId },
-  };
-  const {
-    accessToken,
-    expiresInSeconds: expiresIn,
-    scopes: scope,
-  } = await issueAccessToken({ ports, system }, subject, at);
+  const { id: userId, organisationId, patientIds, practitionerId } = user;
+  const session = await openSession(work, { userId, organisationId, product, methods: amr, authenticatedAt });
   return {
-    tokens: { accessToken, expiresIn, tokenType: 'Bearer', scope: [...scope] },
+    tokens: tokensOf(session),
     user: { id: userId, organisationId, roles: [...roles], patientIds, practitionerId },
   };
 }

@@ -1,32 +1,51 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 import { blindIndex, normaliseEmail, type KeyProvider } from '#shared/crypto';
 import { isUniqueViolation } from '#shared/database';
 import { PlatformKey } from './platform-key.entity';
 
-const emailKeyName = 'login-email-index';
+/** What the platform's own keys are for. Each is made when it is first needed. */
+export type PlatformKeyName = 'login-email-index' | 'oauth-index' | 'oauth-payloads' | 'oauth-cookies';
+
 const keyBytes = 32;
 
-/** The key that e-mail addresses are indexed under across organisations: sign-in knows no organisation yet. */
+/** Keys of the platform as a whole: for what is looked up before anybody's organisation is known. */
 export class PlatformKeys {
-  private emailKey: Promise<Buffer> | null = null;
+  private readonly keys = new Map<PlatformKeyName, Promise<Buffer>>();
 
   constructor(private readonly provider: KeyProvider) {}
 
   /** What the login index holds instead of the address. */
   async emailHash(source: DataSource, email: string): Promise<string> {
-    return blindIndex(await this.loadEmailKey(source), 'logins.email', normaliseEmail(email));
+    return blindIndex(await this.bytesOf(source, 'login-email-index'), 'logins.email', normaliseEmail(email));
   }
 
-  private loadEmailKey(source: DataSource): Promise<Buffer> {
-    this.emailKey ??= this.findOrMake(source, emailKeyName).catch((error: unknown) => {
-      this.emailKey = null; // the next caller tries anew
+  /** Keyed hash of a value that is looked up by equality and stored nowhere in clear. */
+  async hash(source: DataSource, field: string, value: string): Promise<string> {
+    return blindIndex(await this.bytesOf(source, 'oauth-index'), field, value);
+  }
+
+  async sealingKey(source: DataSource): Promise<KeyObject> {
+    return createSecretKey(await this.bytesOf(source, 'oauth-payloads'));
+  }
+
+  /** What cookies are signed with, as text. */
+  async cookieKey(source: DataSource): Promise<string> {
+    return (await this.bytesOf(source, 'oauth-cookies')).toString('base64url');
+  }
+
+  private bytesOf(source: DataSource, name: PlatformKeyName): Promise<Buffer> {
+    const known = this.keys.get(name);
+    if (known) return known;
+    const found = this.findOrMake(source, name).catch((error: unknown) => {
+      this.keys.delete(name); // the next caller tries anew
       throw error;
     });
-    return this.emailKey;
+    this.keys.set(name, found);
+    return found;
   }
 
-  private async findOrMake(source: DataSource, name: string): Promise<Buffer> {
+  private async findOrMake(source: DataSource, name: PlatformKeyName): Promise<Buffer> {
     const repository = source.getRepository(PlatformKey);
     if (!(await repository.existsBy({ name }))) await this.make(source, name);
     const { wrapped } = await repository.findOneByOrFail({ name });
@@ -34,7 +53,7 @@ export class PlatformKeys {
   }
 
   /** Of several processes that start for the first time together, the quickest one's key is everybody's. */
-  private async make(source: DataSource, name: string): Promise<void> {
+  private async make(source: DataSource, name: PlatformKeyName): Promise<void> {
     const wrapped = await this.provider.wrap(randomBytes(keyBytes), contextOf(name));
     try {
       await source.getRepository(PlatformKey).insert({ name, wrapped, createdAt: new Date() });
@@ -44,6 +63,6 @@ export class PlatformKeys {
   }
 }
 
-function contextOf(name: string): Record<string, string> {
+function contextOf(name: PlatformKeyName): Record<string, string> {
   return { purpose: 'platform-key', name };
 }

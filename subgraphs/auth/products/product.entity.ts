@@ -5,7 +5,10 @@ import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, TextColumn } from '#shared/tables';
 
-export const authMethods = ['CLIENT_CREDENTIALS', 'PASSWORD'] as const;
+export const authMethods = [
+  ...(['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE_PKCE', 'PASSWORD', 'OIDC_GOOGLE', 'PASSKEY'] as const),
+  ...(['TOKEN_EXCHANGE', 'DEVICE_CODE'] as const),
+] as const;
 export type AuthMethod = (typeof authMethods)[number];
 const AuthMethodEnum = enumOf('AuthMethod', authMethods);
 

@@ -2,7 +2,15 @@ import { type JWK } from 'jose';
 import { Entity, PrimaryColumn } from 'typeorm';
 import { CodeColumn, JsonColumn, TextColumn, TimeColumn } from '#shared/tables';
 
-export type SigningKeyStatus = 'ACTIVE' | 'RETIRED';
+export const signingAlgorithms = ['ES256', 'EdDSA', 'RS256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+export const signingKeyStatuses = ['PENDING', 'ACTIVE', 'RETIRING', 'RETIRED', 'REVOKED'] as const;
+/**
+ * PENDING is published and does not sign yet, ACTIVE signs, RETIRING is published until the last token it signed has
+ * expired. RETIRED and REVOKED are published no more, and their private halves are gone.
+ */
+export type SigningKeyStatus = (typeof signingKeyStatuses)[number];
 
 /** A key pair that tokens are signed with. It belongs to the platform, not to an organisation. */
 @Entity('signing_keys')
@@ -16,7 +24,7 @@ export class SigningKey {
   kid!: string;
 
   @CodeColumn()
-  alg!: 'ES256';
+  alg!: SigningAlgorithm;
 
   @CodeColumn()
   status!: SigningKeyStatus;
@@ -24,10 +32,18 @@ export class SigningKey {
   @JsonColumn()
   publicJwk!: JWK;
 
-  /** PKCS#8, wrapped by the key provider. */
+  /** PKCS#8, wrapped by the key provider; empty once it may sign no more. */
   @TextColumn()
   wrappedPrivateKey!: string;
 
   @TimeColumn()
   createdAt!: Date;
+
+  /** When it began to sign, or is due to. */
+  @TimeColumn({ nullable: true })
+  notBefore!: Date | null;
+
+  /** When it ceases to be published. */
+  @TimeColumn({ nullable: true })
+  retireAt!: Date | null;
 }

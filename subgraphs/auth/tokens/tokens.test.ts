@@ -177,10 +177,18 @@ describe('the token endpoint', () => {
     const jwks = await fetch(`${subject.url}/.well-known/jwks.json`);
     expect(jwks.headers.get('cache-control')).toBe('public, max-age=300');
     const { keys } = (await jwks.json()) as { keys: Record<string, unknown>[] };
-    expect(keys).toEqual([expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })]);
-    expect(keys[0]).not.toHaveProperty('d');
+    const key = expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }) as unknown;
+    // The one that signs, and the one that will.
+    expect(keys).toEqual([key, key]);
+    for (const published of keys) expect(published).not.toHaveProperty('d');
     const discovery = await fetch(`${subject.url}/.well-known/openid-configuration`);
-    expect(await discovery.json()).toMatchObject({ issuer, grant_types_supported: ['client_credentials'] });
+    expect(discovery.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(await discovery.json()).toMatchObject({
+      issuer,
+      token_endpoint: `${subject.subject.publicUrl}/v1/oauth/token`,
+      grant_types_supported: expect.arrayContaining(['client_credentials', 'authorization_code']) as unknown,
+      code_challenge_methods_supported: ['S256'],
+    });
   });
 
   test('keeps neither a private key nor a secret in clear', async () => {
@@ -196,11 +204,17 @@ describe('the token endpoint', () => {
   test('makes one key when many processes start at once, and keeps it for those that start later', async () => {
     const source = subject.subject.running.database.system;
     const directory = mkdtempSync(join(tmpdir(), 'sa-test-kek-'));
-    const processes = Array.from({ length: 6 }, () => new SigningKeys(localKeyProvider(join(directory, 'kek'))));
+    const process = (): SigningKeys =>
+      new SigningKeys({
+        ...{ provider: localKeyProvider(join(directory, 'kek')), algorithm: 'ES256', rotationSeconds: 60 },
+        ...{ publishSeconds: 0, overlapSeconds: 900 },
+      });
+    const processes = Array.from({ length: 6 }, process);
     await source.getRepository(SigningKey).clear();
-    const signers = await Promise.all(processes.map((keys) => keys.active(source)));
-    const later = await new SigningKeys(localKeyProvider(join(directory, 'kek'))).active(source);
-    expect(new Set(signers.map(({ kid }) => kid))).toEqual(new Set([later.kid]));
+    const sets = await Promise.all(processes.map((keys) => keys.current(source)));
+    const later = await process().current(source);
+    expect(new Set(sets.map(({ active }) => active.kid))).toEqual(new Set([later.active.kid]));
+    expect(later.published.keys).toHaveLength(2);
     rmSync(directory, { recursive: true, force: true });
   });
 });
