@@ -1,6 +1,7 @@
 import { type ExecutionResult, type FormattedExecutionResult, parse, print } from 'graphql';
 import { silentLogger } from '#shared/logging';
 import {
+  type ConsentGate,
   type ExecutionAnswer,
   type PlanExecutor,
   type PlannedOperation,
@@ -35,6 +36,7 @@ export class Arena {
   /** Whether the two run the same plans. They cannot where our plans have fields that stock plans do not know. */
   readonly sharesPlans: boolean;
   private readonly executors: Readonly<Record<Seat, PlanExecutor>>;
+  private readonly gate: ConsentGate;
   private readonly operations: Readonly<Record<Seat, Operations>>;
   private seated: Seat = 'ours';
   /** What the stock executor said itself, in the shape that it gave it. */
@@ -45,9 +47,9 @@ export class Arena {
     const transports = supergraph.transports();
     const subgraphs = connectSubgraphs({ transports, deadlineMs: 5_000, log: silentLogger, observe: () => undefined });
     const planning = preparePlanning(loaded);
-    const gate = openConsent({ config: null, subgraphs, events: null, log: silentLogger });
+    this.gate = openConsent({ config: null, subgraphs, events: null, log: silentLogger });
     this.executors = {
-      ours: compiledExecutor({ planning, subgraphs, gate }),
+      ours: compiledExecutor({ planning, subgraphs, gate: this.gate }),
       stock: stockExecutor({ supergraph: loaded, subgraphs, log: silentLogger }),
     };
     this.sharesPlans = planning.requiredFields.size === 0;
@@ -86,7 +88,7 @@ export class Arena {
         return answer;
       },
     };
-    return new Operations({ supergraph: this.supergraph.loaded, planning, executor });
+    return new Operations({ supergraph: this.supergraph.loaded, planning, executor, gate: this.gate });
   }
 }
 
@@ -97,7 +99,15 @@ function isRenamed({ document }: PlannedOperation): boolean {
 /** Planned as Apollo's planner plans it. */
 function unrepaired({ loaded }: ConformanceSupergraph): PlanningSupergraph {
   const { planning, joinedFields } = loaded;
-  return { supergraph: planning, joinedFields, guarded: new Map(), requiredFields: new Map(), requiredBy: new Map() };
+  return {
+    supergraph: planning,
+    joinedFields,
+    guards: [],
+    members: null,
+    guarded: new Map(),
+    requiredFields: new Map(),
+    requiredBy: new Map(),
+  };
 }
 
 /** As it would be on the wire. */

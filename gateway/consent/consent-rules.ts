@@ -7,6 +7,7 @@ import {
   type ObjectTypeDefinitionNode,
   type TypeNode,
   type ValueNode,
+  parse,
 } from 'graphql';
 import { SupergraphError } from '../supergraph';
 
@@ -22,11 +23,6 @@ export interface ConsentRule {
 }
 
 type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
-
-/** A rule of one field. */
-export interface FieldConsentRule extends ConsentRule {
-  readonly fieldName: string;
-}
 
 /** The parts of a supergraph's SDL that the rules are checked against. */
 interface Schema {
@@ -46,18 +42,6 @@ export function readConsentRules(policy: DocumentNode): ConsentRule[] {
   const problems = rules.flatMap((rule) => problemsOf(rule, schema));
   if (problems.length > 0) throw new SupergraphError('Some @consent declarations cannot be enforced:', problems);
   return rules;
-}
-
-/**
- * The rules as those of fields, for an executor that enforces no others.
- * @throws {SupergraphError} when a rule protects objects as a whole
- */
-export function fieldRules(rules: readonly ConsentRule[]): FieldConsentRule[] {
-  const ofFields = rules.filter((rule): rule is FieldConsentRule => rule.fieldName !== null);
-  const ofTypes = rules.filter(({ fieldName }) => fieldName === null);
-  if (ofTypes.length === 0) return ofFields;
-  const problems = ofTypes.map(({ typeName }) => `${typeName}: put it on the fields that need consent`);
-  throw new SupergraphError('Objects cannot be protected by @consent as a whole:', problems);
 }
 
 function readSchema({ definitions }: DocumentNode): Schema {
@@ -107,24 +91,48 @@ function problemOfPlace({ typeName, fieldName }: ConsentRule, { types }: Schema)
   if (type?.kind !== Kind.OBJECT_TYPE_DEFINITION) {
     return 'it stands on an interface; put it on the types that implement it';
   }
+  if (fieldName === null) return problemOfObjects(type);
   const field = type.fields?.find(({ name }) => name.value === fieldName);
   return field ? problemOfField(type, field) : null;
 }
 
-/** A protected field is fetched by itself, through the entity, once its subject is known. */
+/** Each of their fields is protected but those of keys, by which they are found. */
+function problemOfObjects(type: ObjectTypeDefinitionNode): string | null {
+  const keys = keyFieldsOf(type);
+  const fields = (type.fields ?? []).filter(({ name }) => !keys.has(name.value));
+  const problem = fields
+    .map((field) => [field.name.value, problemOfFetch(type, field)] as const)
+    .find(([, one]) => one);
+  return problem ? `its field ${problem[0]} cannot be protected: ${problem[1] ?? ''}` : null;
+}
+
 function problemOfField(type: ObjectTypeDefinitionNode, field: FieldDefinitionNode): string | null {
+  const problem = problemOfFetch(type, field);
+  if (problem !== null) return problem;
+  if (field.type.kind === Kind.NON_NULL_TYPE) return 'it is not nullable, so a refusal would take its parent along';
+  return keyFieldsOf(type).has(field.name.value) ? 'it is part of a key, which every plan may fetch' : null;
+}
+
+/** A protected field is fetched by itself, through the entity, once its subject is known. */
+function problemOfFetch(type: ObjectTypeDefinitionNode, field: FieldDefinitionNode): string | null {
   const memberships = named(type.directives, 'join__type');
-  const keys = memberships.filter(
+  const joins = named(field.directives, 'join__field');
+  if (joins.some((join) => argument(join, 'graph') === undefined)) {
+    return 'an interface object brings it, which does not know the type';
+  }
+  const keyed = memberships.filter(
     (join) => argument(join, 'key') !== undefined && argument(join, 'resolvable') !== 'false',
   );
-  const reachable = new Set(keys.map((join) => argument(join, 'graph')));
+  const reachable = new Set(keyed.map((join) => argument(join, 'graph')));
   const owners = ownersOf(field, memberships);
-  if (!owners.some((graph) => reachable.has(graph))) {
-    return `its type is no entity of ${owners.join(' or ')}, so it cannot be fetched by itself`;
-  }
-  if (field.type.kind === Kind.NON_NULL_TYPE) return 'it is not nullable, so a refusal would take its parent along';
-  const isKey = keys.some((join) => namesIn(argument(join, 'key') ?? '').includes(field.name.value));
-  return isKey ? 'it is part of a key, which every plan may fetch' : null;
+  const isReachable = owners.some((graph) => reachable.has(graph));
+  return isReachable ? null : `its type is no entity of ${owners.join(' or ')}, so it cannot be fetched by itself`;
+}
+
+/** Names of a type's fields that stand in one of its keys. Every plan may fetch them. */
+export function keyFieldsOf({ directives }: ObjectTypeDefinitionNode): ReadonlySet<string> {
+  const keys = named(directives, 'join__type').map((join) => argument(join, 'key') ?? '');
+  return new Set(keys.flatMap(topFields));
 }
 
 /** The graphs that resolve a field: those that say so, or all that know its type. */
@@ -136,9 +144,10 @@ function ownersOf(field: FieldDefinitionNode, memberships: readonly ConstDirecti
 
 function problemOfPath({ typeName, subjectPath }: ConsentRule, { types }: Schema): string | null {
   let current = typeName;
-  for (const step of subjectPath) {
-    const field = types.get(current)?.fields?.find(({ name }) => name.value === step);
-    const problem = problemOfStep(field);
+  for (const [index, step] of subjectPath.entries()) {
+    const type = types.get(current);
+    const field = type?.fields?.find(({ name }) => name.value === step);
+    const problem = problemOfStep(field) ?? (index > 0 ? problemOfOwner(type, step) : null);
     if (problem !== null) return `its subject ${subjectPath.join('.')} ${problem} at ${step}`;
     current = (field && namedType(field.type)) ?? '';
   }
@@ -150,6 +159,12 @@ function problemOfStep(field: FieldDefinitionNode | undefined): string | null {
   if (namedType(field.type) === undefined) return 'is a list';
   if (field.arguments?.some(isRequired)) return 'needs an argument';
   return named(field.directives, 'consent').length > 0 ? 'needs consent itself' : null;
+}
+
+/** The gateway itself reads whose an object is, of the object that is protected and of no other. */
+function problemOfOwner(type: Composite | undefined, step: string): string | null {
+  if (type?.kind !== Kind.OBJECT_TYPE_DEFINITION || named(type.directives, 'consent').length === 0) return null;
+  return keyFieldsOf(type).has(step) ? null : 'needs consent itself';
 }
 
 /** @returns undefined for a list: a field has one subject */
@@ -175,6 +190,9 @@ function textOf(value: ValueNode | undefined): string {
   return value && 'value' in value ? String(value.value) : '';
 }
 
-function namesIn(fieldSet: string): string[] {
-  return fieldSet.match(/\w+/g) ?? [];
+/** The first steps of a field set: `organisation { id } number` has two. */
+function topFields(fieldSet: string): string[] {
+  const [definition] = fieldSet === '' ? [] : parse(`{ ${fieldSet} }`).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
+  return definition.selectionSet.selections.flatMap((field) => (field.kind === Kind.FIELD ? [field.name.value] : []));
 }

@@ -1,6 +1,8 @@
 export { readConsentConfig, type ConsentConfig } from './consent-config';
-export { type ConsentDecision, type ConsentDecisions } from './consent-decisions';
+export { type ConsentCaller, type ConsentDecision, type ConsentDecisions } from './consent-decisions';
 export { consentDenial } from './consent-denial';
-export { type ConsentRule, fieldRules, readConsentRules } from './consent-rules';
 export { isOfType } from './invalidation';
+export { type ConsentLaw, readConsentLaw } from './consent-law';
+export { type ConsentRule } from './consent-rules';
+export { type GuardedField } from './guarded-fields';
 export { openConsent } from './open-consent';

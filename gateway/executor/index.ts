@@ -1,4 +1,4 @@
-export { type ConsentGate, compiledExecutor } from './compiled';
+export { type ConsentGate, compiledExecutor, decideAbout } from './compiled';
 export {
   type BegunAnswer,
   type DeferredPart,
@@ -7,5 +7,13 @@ export {
   type PlanExecutor,
   type PlannedOperation,
 } from './plan-executor';
-export { Planner, type PlanningSupergraph, preparePlanning } from './planning';
+export {
+  type CountedMembers,
+  type GuardRule,
+  type GuardedMembers,
+  Planner,
+  type PlanningSupergraph,
+  isSubjectField,
+  preparePlanning,
+} from './planning';
 export { stockExecutor } from './stock-executor';

@@ -11,6 +11,7 @@ import {
 import { Authorizer } from '../authorize';
 import { BoundedCache } from '#shared/cache';
 import {
+  type ConsentGate,
   type IncrementalExecutor,
   type PlanExecutor,
   type PlannedOperation,
@@ -25,6 +26,7 @@ import { type CoercedVariables, coerceVariables } from './coerce-variables';
 import { asksForSchema, conditionVariables, isInParts, isPersonal } from './document-facts';
 import { IncrementalExecution, type IncrementalResult } from './incremental';
 import { answerIntrospection } from './introspection';
+import { Members } from './members';
 import { PersonalFields } from './personal-fields';
 import { type OperationVariant, type PreparedOperation } from './prepared-operation';
 import { Variants } from './variants';
@@ -61,6 +63,8 @@ export interface OperationsOptions {
   readonly planning: PlanningSupergraph;
   /** One that cannot answer in parts answers in one. */
   readonly executor: PlanExecutor & Partial<IncrementalExecutor>;
+  /** Says whose objects lists may have. */
+  readonly gate: ConsentGate;
   /** Default: denied fields are cut, and no policy is satisfied. */
   readonly authorization?: AuthorizationConfig;
 }
@@ -72,6 +76,7 @@ export class Operations {
   private readonly authorizer: Authorizer;
   private readonly access: AccessControl;
   private readonly variants: Variants;
+  private readonly members: Members;
   private readonly personal: PersonalFields;
   private readonly keys: ResponseKeys;
   private readonly prepared = new BoundedCache<string, PreparedOperation>(preparedOperations, {
@@ -79,7 +84,7 @@ export class Operations {
     max: preparedCharacters,
   });
 
-  constructor({ supergraph, planning, executor, authorization = { mode: 'filter' } }: OperationsOptions) {
+  constructor({ supergraph, planning, executor, gate, authorization = { mode: 'filter' } }: OperationsOptions) {
     const { schema } = supergraph;
     this.supergraph = supergraph;
     this.executor = executor;
@@ -88,7 +93,8 @@ export class Operations {
     this.personal = new PersonalFields(supergraph.policy);
     this.keys = new ResponseKeys(planning.joinedFields);
     const context = { schema, authorizer: this.authorizer, keys: this.keys };
-    this.variants = new Variants(context, new Planner(planning.supergraph));
+    this.members = new Members({ ...planning, schema, gate });
+    this.variants = new Variants(context, new Planner(planning), this.members);
   }
 
   /**
@@ -110,8 +116,8 @@ export class Operations {
   }
 
   /** Can the operation be answered in parts? */
-  hasParts({ operation, document }: PreparedOperation): boolean {
-    return operation.operation === OperationTypeNode.QUERY && isInParts(document);
+  hasParts({ operation, document, hasMembers }: PreparedOperation): boolean {
+    return !hasMembers && operation.operation === OperationTypeNode.QUERY && isInParts(document);
   }
 
   /** Runs a query, and what it defers after that. */
@@ -216,6 +222,7 @@ export class Operations {
       rules,
       policies: this.authorizer.policiesOf(rules),
       asksForSchema: asksForSchema(document),
+      hasMembers: this.members.selectIn(document) !== null,
       isPersonal: isPersonal(document, this.supergraph.schema, this.personal),
       conditions: conditionVariables(document),
       variants: new BoundedCache(variantsPerOperation),
@@ -234,11 +241,12 @@ export class Operations {
   private async run({ prepared, variant, request, variables, primary }: RunOptions): Promise<ExecutionResult> {
     const planned = variant.planFor(variables);
     if (!primary) this.assertPlanned(prepared, planned, variables);
-    const answer = await this.executor.execute(planned, {
+    const fetched = await this.executor.execute(planned, {
       ...request,
       conditions: variables,
       ...(primary && { primary }),
     });
+    const answer = planned.sieve ? await planned.sieve.sift(fetched, request) : fetched;
     const errors = answer.errors.map((error) => this.namedBack(error));
     const projected = variant.projection.project({
       source: answer.data ?? {},

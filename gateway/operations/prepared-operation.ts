@@ -9,6 +9,7 @@ import { type DeniedRules } from '../authorize';
 import { type BoundedCache } from '#shared/cache';
 import { type PlannedOperation } from '../executor';
 import { type LabelledOperation } from './incremental';
+import { type MemberSieve } from './members';
 import { type Projection } from './projection';
 
 /** Everything about an operation that does not depend on who asks, worked out once. */
@@ -27,6 +28,8 @@ export interface PreparedOperation {
   readonly isPersonal: boolean;
   /** Names of the variables that decide what is selected. */
   readonly conditions: readonly string[];
+  /** It lists or counts what needs consent: its lists are shortened before anything is answered, so never in parts. */
+  readonly hasMembers: boolean;
   /** One for each distinct set of denied rules. */
   readonly variants: BoundedCache<string, OperationVariant>;
   /** The same by caller: tokens are verified once and used many times. */
@@ -37,10 +40,15 @@ export interface PreparedOperation {
 export interface OperationVariant {
   readonly denied: DeniedRules;
   /** The plan for one combination of conditions. @param variables coerced, with defaults */
-  readonly planFor: (variables: Readonly<Record<string, unknown>>) => PlannedOperation;
+  readonly planFor: (variables: Readonly<Record<string, unknown>>) => SiftedOperation;
   readonly projection: Projection;
   /** For an answer in parts; made when it is first asked for. Null when the operation is too large for that. */
   readonly inParts: () => OperationInParts | null;
+}
+
+export interface SiftedOperation extends PlannedOperation {
+  /** Null when the operation lists and counts nothing that needs consent. */
+  readonly sieve: MemberSieve | null;
 }
 
 export interface OperationInParts {

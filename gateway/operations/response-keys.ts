@@ -1,6 +1,9 @@
 import { type FieldNode } from 'graphql';
+import { isSubjectField } from '../executor';
 
 const prefix = '_as_';
+/** What the gateway asks for itself, and what exists in plans only. */
+const reserved = [prefix, '_subject_', '_required_'];
 
 /**
  * Under which key a client's field travels while a plan is executed. Plans read keys and `@requires` by field name, so
@@ -18,15 +21,19 @@ export class ResponseKeys {
     };
     const isShadow = this.joinedFields.has(key) && (means.another || means.arguments);
     // A key that JavaScript takes for the prototype of an object must not come near one.
-    return isShadow || key.startsWith(prefix) || key === '__proto__' ? prefix + key : key;
+    return isShadow || key === '__proto__' || reserved.some((start) => key.startsWith(start)) ? prefix + key : key;
   }
 
   isRenamed(field: FieldNode): boolean {
     return this.planned(field) !== responseKey(field);
   }
 
+  /** An error in what the gateway asked for itself is one of the object that it asked about. */
   answered(path: readonly (string | number)[]): (string | number)[] {
-    return path.map((step) => (typeof step === 'string' && step.startsWith(prefix) ? step.slice(prefix.length) : step));
+    const own = path.findIndex((step) => typeof step === 'string' && isSubjectField(step));
+    return (own < 0 ? path : path.slice(0, own)).map((step) =>
+      typeof step === 'string' && step.startsWith(prefix) ? step.slice(prefix.length) : step,
+    );
   }
 }
 

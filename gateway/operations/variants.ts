@@ -1,11 +1,17 @@
 import { GraphQLError, Kind } from 'graphql';
 import { type DeniedRules } from '../authorize';
 import { BoundedCache } from '#shared/cache';
-import { type PlannedOperation, type Planner } from '../executor';
+import { type Planner } from '../executor';
 import { type CutContext, cutDocument } from './cut-document';
 import { someField } from './document-facts';
 import { labelFragments, withoutClientLabels } from './incremental';
-import { type OperationInParts, type OperationVariant, type PreparedOperation } from './prepared-operation';
+import {
+  type OperationInParts,
+  type OperationVariant,
+  type PreparedOperation,
+  type SiftedOperation,
+} from './prepared-operation';
+import { type Members } from './members';
 import { Projection, type ProjectionContext } from './projection';
 import { settleConditions } from './settle-conditions';
 
@@ -19,6 +25,7 @@ export class Variants {
   constructor(
     private readonly context: CutContext,
     private readonly planner: Planner,
+    private readonly members: Members,
   ) {}
 
   make(prepared: PreparedOperation, denied: DeniedRules): OperationVariant {
@@ -27,7 +34,7 @@ export class Variants {
     const projection = new Projection({ ...context, conditions, selectionSet: operation.selectionSet });
     let parts: OperationInParts | null | undefined;
     const inParts = (): OperationInParts | null => (parts ??= this.planInParts(prepared, denied));
-    const plans = new BoundedCache<string, PlannedOperation>(plansPerVariant);
+    const plans = new BoundedCache<string, SiftedOperation>(plansPerVariant);
     return {
       denied,
       projection,
@@ -65,17 +72,20 @@ export class Variants {
 
   /** @param variables of `@skip` and `@include`, which are settled before: the planner is not always right about them */
   private plan(
-    { document, operation }: PreparedOperation,
+    { document: asked, operation }: PreparedOperation,
     denied: DeniedRules,
     variables: Variables,
-  ): PlannedOperation {
-    const position = document.definitions.indexOf(operation);
-    const settled = settleConditions(document, variables);
+  ): SiftedOperation {
+    const position = asked.definitions.indexOf(operation);
+    const settled = settleConditions(asked, variables);
     const isAsItIs = denied.size === 0 && !someField(settled, (field) => this.context.keys.isRenamed(field));
-    const planned = isAsItIs ? settled : cutDocument(settled, denied, this.context);
-    const own = planned.definitions[position];
+    const cut = isAsItIs ? settled : cutDocument(settled, denied, this.context);
+    const asking = this.members.selectIn(cut);
+    const document = asking ?? cut;
+    const own = document.definitions[position];
     if (own?.kind !== Kind.OPERATION_DEFINITION) throw lostOperation();
-    return this.planner.plan(planned, own);
+    const planned = this.planner.plan(document, own);
+    return { ...planned, sieve: asking && this.members.sieveFor(planned) };
   }
 }
 

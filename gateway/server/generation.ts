@@ -1,7 +1,7 @@
 import { GraphQLError, type DocumentNode, validate } from 'graphql';
 import { type Actor } from '#shared/auth';
 import { type CompiledCost, CostModel } from '../cost';
-import { fieldRules, readConsentRules } from '../consent';
+import { readConsentLaw } from '../consent';
 import { type ConsentGate, type PlannedOperation, compiledExecutor, preparePlanning } from '../executor';
 import { type DocumentGuard } from '../limits';
 import { type AuthorizationConfig, type OperationRequest, Operations, type PreparedOperation } from '../operations';
@@ -32,7 +32,7 @@ export class Generation {
   private readonly costs = new WeakMap<PreparedOperation, CompiledCost>();
 
   constructor({ supergraph, subgraphs, consent, guard, authorization }: GenerationOptions) {
-    const planning = preparePlanning(supergraph, fieldRules(readConsentRules(supergraph.policy)));
+    const planning = preparePlanning(supergraph, readConsentLaw(supergraph.policy));
     this.supergraph = supergraph;
     this.guard = guard;
     this.costModel = new CostModel(supergraph.policy, supergraph.schema);
@@ -40,6 +40,7 @@ export class Generation {
       supergraph,
       planning,
       executor: compiledExecutor({ planning, subgraphs, gate: consent }),
+      gate: consent,
       authorization,
     });
   }

@@ -6,7 +6,7 @@ import {
   type SubscriptionNode,
 } from '@apollo/query-planner';
 import { type SubgraphResult } from '../../transport';
-import { type PlanningSupergraph, type RequiredFields } from '../planning';
+import { type PlanningSupergraph, type RequiredFields, isSubjectField } from '../planning';
 import { compileEntityFetch } from './entity-fetch';
 import { readFetchDocument } from './fetch-document';
 import { type ConsentGate, consentGuard } from './guard';
@@ -87,7 +87,7 @@ class PlanCompiler {
       }
       case 'Fetch':
         if (!node.requires) return compileRootFetch(node, this.place(node, path));
-        return together(splitByRequired(node, this.context.planning).map((part) => this.entityFetch(part, path)));
+        return this.entityFetches(node, path);
       case 'Defer':
         throw new Error('The plan defers where this executor does not expect it');
     }
@@ -100,7 +100,16 @@ class PlanCompiler {
     };
   }
 
-  private entityFetch(node: FetchNode, path: PlanPath): Step {
+  /** Whose an object is the gateway asks for itself; the owner of the guarded fields need not be told. */
+  private entityFetches(node: FetchNode, path: PlanPath): Step {
+    const isGuarded = this.context.planning.guarded.has(node.serviceName);
+    const told = isGuarded ? { ...node, requires: withoutSubjects(node.requires ?? []) } : node;
+    const parts = splitByRequired(told, this.context.planning);
+    return together(parts.map((part) => this.entityFetch(part, { node, path })));
+  }
+
+  /** @param planned the fetch of the plan that this is, or is a part of */
+  private entityFetch(node: FetchNode, { node: planned, path }: PlacedFetch): Step {
     const { gate, types, planning } = this.context;
     const place = this.place(node, path);
     const guarded = planning.guarded.get(node.serviceName);
@@ -109,7 +118,7 @@ class PlanCompiler {
       ...place,
       requiredFields: requiredIn(node, planning.requiredFields),
       guard: guard ?? null,
-      isShared: this.fetches.some((other) => other.node !== node && this.isSameCall(other.node, node)),
+      isShared: this.fetches.some((other) => other.node !== planned && this.isSameCall(other.node, node)),
       isExtended: this.fetches.some((other) => isWithin(other.path, path)),
     });
   }
@@ -180,6 +189,14 @@ function childrenOf(node: Exclude<PlanNode, { kind: 'Fetch' | 'Flatten' }> | Sub
 /** Does a path lead on from another one? */
 function isWithin(path: PlanPath, start: PlanPath): boolean {
   return path.length > start.length && start.every((step, index) => path[index] === step);
+}
+
+function withoutSubjects(selections: readonly QueryPlanSelectionNode[]): QueryPlanSelectionNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === 'Field' && isSubjectField(selection.name)) return [];
+    if (!selection.selections) return [selection];
+    return [{ ...selection, selections: withoutSubjects(selection.selections) }];
+  });
 }
 
 function requiredIn({ requires = [] }: FetchNode, all: RequiredFields): RequiredFields {

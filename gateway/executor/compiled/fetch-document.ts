@@ -1,7 +1,6 @@
 import { type FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
-  type FieldNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -9,7 +8,7 @@ import {
   print,
   visit,
 } from 'graphql';
-import { type RequiredFields } from '../planning';
+import { type RequiredFields, withRealFields } from '../planning';
 
 /** What one fetch of a plan asks, worked out once. */
 export interface FetchDocument {
@@ -51,19 +50,6 @@ function renamed(document: DocumentNode, operationName: string | undefined): Doc
       const { name: _name, ...anonymous } = node;
       if (operationName === undefined) return anonymous;
       return { ...node, name: { kind: Kind.NAME, value: operationName } };
-    },
-  });
-}
-
-/** Fields that stand in a plan for a field with fixed arguments are asked for by their real name. */
-function withRealFields(document: DocumentNode, required: RequiredFields): DocumentNode {
-  if (required.size === 0) return document;
-  return visit(document, {
-    Field: (field): FieldNode | undefined => {
-      const real = required.get(field.name.value);
-      if (!real) return undefined;
-      const alias = field.alias ?? field.name;
-      return { ...field, alias, name: { kind: Kind.NAME, value: real.name }, arguments: real.arguments };
     },
   });
 }

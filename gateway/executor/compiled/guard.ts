@@ -1,5 +1,5 @@
-import { type ConsentDecision, type ConsentDecisions, consentDenial } from '../../consent';
-import { type GuardedFetch } from '../planning';
+import { type ConsentCaller, type ConsentDecision, type ConsentDecisions, consentDenial } from '../../consent';
+import { type GuardRule } from '../planning';
 import { type Entity, isEntity } from './entity';
 import { errorsAtFields } from './fetch-errors';
 import { type SelectedFields } from './fetch-document';
@@ -16,7 +16,9 @@ export interface Guard {
   admit(run: Run, found: readonly Entity[], path: PlanPath): Promise<(index: number) => boolean>;
 }
 
-export interface GuardOptions extends Pick<GuardedFetch, 'purpose' | 'dataCategory' | 'subjectPath'> {
+export interface GuardOptions {
+  /** All of them must be satisfied. */
+  readonly rules: readonly GuardRule[];
   readonly gate: ConsentGate;
   readonly types: TypeTable;
   /** What the guarded fetch brings. */
@@ -24,7 +26,7 @@ export interface GuardOptions extends Pick<GuardedFetch, 'purpose' | 'dataCatego
 }
 
 /** Asks for consent before the fields that need it are fetched. Whose consent it is the objects themselves say. */
-export function consentGuard({ gate, types, selected, ...rule }: GuardOptions): Guard {
+export function consentGuard({ gate, types, selected, rules }: GuardOptions): Guard {
   const keysOf = (object: Entity): string[] =>
     selected.flatMap(({ typeCondition, keys }) =>
       typeCondition === null || types.fits(object, typeCondition) ? keys : [],
@@ -32,8 +34,7 @@ export function consentGuard({ gate, types, selected, ...rule }: GuardOptions): 
 
   return {
     admit: async (run, found, path) => {
-      const subjects = found.map((object) => subjectOf(object, rule.subjectPath));
-      const decisions = await decide(gate, subjects, { rule, run });
+      const decisions = await decideAbout(gate, found, { rules, caller: run.request });
       if (decisions.every(({ permitted }) => permitted)) return () => true;
       const places = placesAt(run.data, path);
       decisions.forEach((decision, index) => {
@@ -48,29 +49,48 @@ export function consentGuard({ gate, types, selected, ...rule }: GuardOptions): 
   };
 }
 
+/** By object: the first refusal, or a permission when all rules are satisfied. */
+export async function decideAbout(
+  gate: ConsentGate,
+  objects: readonly Entity[],
+  { rules, caller }: { rules: readonly GuardRule[]; caller: ConsentCaller },
+): Promise<ConsentDecision[]> {
+  const [first = [], ...others] = await Promise.all(rules.map((rule) => decide(gate, objects, { rule, caller })));
+  return first.map(
+    (decision, index) => [decision, ...others.flatMap((more) => more[index] ?? [])].find(isRefusal) ?? decision,
+  );
+}
+
+function isRefusal({ permitted }: ConsentDecision): boolean {
+  return !permitted;
+}
+
 async function decide(
   gate: ConsentGate,
-  subjects: readonly (string | null)[],
-  { rule, run }: { rule: Pick<GuardedFetch, 'purpose' | 'dataCategory'>; run: Run },
+  objects: readonly Entity[],
+  { rule: { purpose, dataCategory, subjectPath }, caller }: { rule: GuardRule; caller: ConsentCaller },
 ): Promise<ConsentDecision[]> {
-  const { purpose, dataCategory } = rule;
-  const { actor, correlationId } = run.request;
-  const known = [...new Set(subjects)].filter((subject) => subject !== null);
+  const subjects = objects.map((object) => subjectOf(object, subjectPath));
+  const known = [...new Set(subjects)].filter((subject) => typeof subject === 'string');
+  const { actor, correlationId } = caller;
   const decisions = await gate.decide(
     known.map((subject) => ({ purpose, dataCategory, subject })),
     { actor, correlationId },
   );
   const bySubject = new Map(known.map((subject, index) => [subject, decisions[index]]));
-  return subjects.map((subject) => (subject === null ? undefined : bySubject.get(subject)) ?? ofNobody(purpose));
+  return subjects.map((subject) => {
+    const decision = typeof subject === 'string' ? bySubject.get(subject) : undefined;
+    return decision ?? { ...nobody, purpose, isKnown: subject !== undefined };
+  });
 }
 
-/** An object that names nobody has nobody who could have agreed. */
-function ofNobody(purpose: string): ConsentDecision {
-  return { permitted: false, isKnown: true, purpose, subject: '', reason: 'NO_SUBJECT', consentType: null };
-}
+/** An object that names nobody has nobody who could have agreed; of one that could not say it is not known. */
+const nobody = { permitted: false, subject: '', reason: 'NO_SUBJECT', consentType: null };
 
-function subjectOf(object: Entity, path: readonly string[]): string | null {
+/** @returns undefined when a fetch has not brought it */
+function subjectOf(object: Entity, path: readonly string[]): string | null | undefined {
   let value: unknown = object;
-  for (const key of path) value = isEntity(value) ? value[key] : null;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  for (const key of path) value = isEntity(value) ? value[key] : value && null;
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  return value === undefined ? undefined : null;
 }

@@ -1,2 +1,2 @@
 export { compiledExecutor } from './compiled-executor';
-export { type ConsentGate } from './guard';
+export { type ConsentGate, decideAbout } from './guard';

@@ -1,33 +1,45 @@
-import { type Schema, type Subgraph, Subgraphs, type Supergraph, buildSubgraph } from '@apollo/federation-internals';
+import {
+  FederationBlueprint,
+  type Schema,
+  Subgraph,
+  Subgraphs,
+  type Supergraph,
+  buildSchemaFromAST,
+  errorCauses,
+} from '@apollo/federation-internals';
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
+  GraphQLError,
   Kind,
   type ObjectTypeDefinitionNode,
   type SelectionSetNode,
   parse,
-  print,
   visit,
 } from 'graphql';
 
-/** A field that is fetched only with the consent of whom it is about. */
-export interface GuardedField {
-  readonly typeName: string;
-  readonly fieldName: string;
+/** What must be known before a guarded fetch, and agreed to. */
+export interface GuardRule {
   readonly purpose: string;
   readonly dataCategory: string;
-  /** From the object to the id of whom it is about. */
+  /** From the object to the id of whom it is about, as plans call the fields. */
   readonly subjectPath: readonly string[];
 }
 
-/** What a guarded fetch really asks, and what must be known before. */
+/** A field that is fetched only with the consent of whom it is about. */
+export interface PlannedGuard {
+  readonly typeName: string;
+  readonly fieldName: string;
+  /** All of them hold. */
+  readonly rules: readonly GuardRule[];
+}
+
+/** What a guarded fetch really asks, and under which rules. */
 export interface GuardedFetch {
   readonly subgraph: string;
-  readonly purpose: string;
-  readonly dataCategory: string;
-  readonly subjectPath: readonly string[];
+  readonly rules: readonly GuardRule[];
 }
 
 /** By the name that a twin subgraph has in plans. */
@@ -36,14 +48,14 @@ export type GuardedFetches = ReadonlyMap<string, GuardedFetch>;
 const rootTypes = ['Query', 'Mutation', 'Subscription'];
 
 /**
- * For planning only, guarded fields are moved to twins of their subgraphs: one twin for each purpose and subject. A twin
- * is entered by the key of the guarded type alone, and its guarded fields `@require` the id of whom they are about. So
- * the planner itself sees to it that the subject is known first and that a guarded field is fetched apart, and the
- * executor can ask for consent in between, whatever way an operation takes to the field.
+ * For planning only, guarded fields are moved to twins of their subgraphs: one twin for each set of rules. A twin is
+ * entered by the key of the guarded type alone, and its guarded fields `@require` the ids of whom they are about. So the
+ * planner itself sees to it that the subjects are known first and that a guarded field is fetched apart, and the executor
+ * can ask for consent in between, whatever way an operation takes to the field.
  */
 export function separateGuardedFields(
   supergraph: Supergraph,
-  fields: readonly GuardedField[],
+  fields: readonly PlannedGuard[],
 ): { subgraphs: Subgraphs; guarded: GuardedFetches } {
   const separated = new Subgraphs();
   const guarded = new Map<string, GuardedFetch>();
@@ -54,17 +66,30 @@ export function separateGuardedFields(
       continue;
     }
     const document = parse(subgraph.toString());
-    separated.add(buildSubgraph(subgraph.name, subgraph.url, print(withoutFields(document, own))));
+    separated.add(subgraphOf(subgraph.name, subgraph.url, withoutFields(document, own)));
     for (const group of groupsOf(own)) {
-      const { purpose, dataCategory, subjectPath } = group[0];
-      const name = `${subgraph.name} (${purpose} for ${dataCategory} of ${subjectPath.join('.')})`;
+      const { rules } = group[0];
+      const name = `${subgraph.name} (${rules.map(nameOfRule).join(', ')})`;
       const rest = own.filter((field) => !group.includes(field));
       const twin = withPaths(twinOf(withoutFields(document, rest), group), group, supergraph);
-      separated.add(buildSubgraph(name, subgraph.url, print(twin)));
-      guarded.set(name, { subgraph: subgraph.name, purpose, dataCategory, subjectPath });
+      separated.add(subgraphOf(name, subgraph.url, twin));
+      guarded.set(name, { subgraph: subgraph.name, rules });
     }
   }
   return { subgraphs: separated, guarded };
+}
+
+/** A field that was external for the sake of a moved one is of no use any more; nothing else may be wrong. */
+function subgraphOf(name: string, url: string, document: DocumentNode): Subgraph {
+  const schema = buildSchemaFromAST(document, { blueprint: new FederationBlueprint(true), validate: false });
+  const subgraph = new Subgraph(name, url, schema);
+  try {
+    subgraph.validate();
+  } catch (error) {
+    const causes = error instanceof GraphQLError ? errorCauses(error) : undefined;
+    if (!causes?.every(({ extensions }) => extensions['code'] === 'EXTERNAL_UNUSED')) throw error;
+  }
+  return subgraph;
 }
 
 function hasField(subgraph: Subgraph, typeName: string, fieldName: string): boolean {
@@ -74,12 +99,12 @@ function hasField(subgraph: Subgraph, typeName: string, fieldName: string): bool
   return field !== undefined && !subgraph.metadata().isFieldExternal(field);
 }
 
-type Group = readonly [GuardedField, ...GuardedField[]];
+type Group = readonly [PlannedGuard, ...PlannedGuard[]];
 
-function groupsOf(fields: readonly GuardedField[]): Group[] {
-  const groups = new Map<string, [GuardedField, ...GuardedField[]]>();
+function groupsOf(fields: readonly PlannedGuard[]): Group[] {
+  const groups = new Map<string, [PlannedGuard, ...PlannedGuard[]]>();
   for (const field of fields) {
-    const key = [field.purpose, field.dataCategory, ...field.subjectPath].join('\n');
+    const key = field.rules.map(nameOfRule).sort().join();
     const group = groups.get(key);
     if (group) group.push(field);
     else groups.set(key, [field]);
@@ -87,13 +112,22 @@ function groupsOf(fields: readonly GuardedField[]): Group[] {
   return [...groups.values()];
 }
 
-function withoutFields(document: DocumentNode, fields: readonly GuardedField[]): DocumentNode {
-  return mapObjectTypes(document, (type) => ({
-    ...type,
-    fields: (type.fields ?? []).filter(
-      ({ name }) => !fields.some(({ typeName, fieldName }) => typeName === type.name.value && fieldName === name.value),
-    ),
-  }));
+function nameOfRule({ purpose, dataCategory, subjectPath }: GuardRule): string {
+  return `${purpose} for ${dataCategory} of ${subjectPath.join('.')}`;
+}
+
+/** What an interface promises must be there; the planner then knows that this subgraph does not answer it. */
+function withoutFields(document: DocumentNode, fields: readonly PlannedGuard[]): DocumentNode {
+  return mapObjectTypes(document, (type) => {
+    const promised = interfaceFields(type, document);
+    const isMoved = (name: string): boolean =>
+      fields.some(({ typeName, fieldName }) => typeName === type.name.value && fieldName === name);
+    const kept = (type.fields ?? []).flatMap((field): FieldDefinitionNode[] => {
+      if (!isMoved(field.name.value)) return [field];
+      return promised.has(field.name.value) ? [external(withoutRequires(field), document)] : [];
+    });
+    return { ...type, fields: kept };
+  });
 }
 
 function twinOf(document: DocumentNode, group: Group): DocumentNode {
@@ -107,7 +141,8 @@ function twinOf(document: DocumentNode, group: Group): DocumentNode {
 
 /** A subject may be known to other subgraphs only: the twin then has the way to it as fields of theirs. */
 function withPaths(twin: DocumentNode, group: Group, supergraph: Supergraph): DocumentNode {
-  return group.reduce((document, { typeName, subjectPath }) => {
+  const paths = group.flatMap(({ typeName, rules }) => rules.map(({ subjectPath }) => ({ typeName, subjectPath })));
+  return paths.reduce((document, { typeName, subjectPath }) => {
     let parent = typeName;
     return subjectPath.reduce((grown, fieldName) => {
       const field = fieldOf(supergraph.schema, parent, fieldName);
@@ -161,39 +196,51 @@ function withoutRoot(definition: DefinitionNode): DefinitionNode[] {
 /** Only what is guarded and what leads to it: everything else of the type is fetched from the subgraph itself. */
 function guardedType(
   type: ObjectTypeDefinitionNode,
-  guarded: readonly GuardedField[],
+  guarded: readonly PlannedGuard[],
   document: DocumentNode,
 ): ObjectTypeDefinitionNode {
-  const { subjectPath } = guarded[0] ?? { subjectPath: [] };
+  const paths = (guarded[0]?.rules ?? []).map(({ subjectPath }) => subjectPath);
+  const starts = new Set(paths.map(([start]) => start));
   const keys = keyFields(type);
+  const known = keyPaths(type);
   // Every representation has the key anyway, and `@requires` is refused for it.
-  const required = keyPaths(type).has(subjectPath.join('.')) ? [] : subjectPath;
+  const required = paths.filter((path) => !known.has(path.join('.')));
   const promised = interfaceFields(type, document);
   const fields = (type.fields ?? []).flatMap((field): FieldDefinitionNode[] => {
     const name = field.name.value;
     if (guarded.some(({ fieldName }) => fieldName === name)) return [requiring(field, required, document)];
     if (keys.has(name)) return [field];
-    return name === subjectPath[0] || promised.has(name) ? [external(field, document)] : [];
+    return starts.has(name) || promised.has(name) || isMarkedExternal(field) ? [external(field, document)] : [];
   });
   return { ...type, fields };
 }
 
 function requiring(
   field: FieldDefinitionNode,
-  subjectPath: readonly string[],
+  subjectPaths: readonly (readonly string[])[],
   document: DocumentNode,
 ): FieldDefinitionNode {
-  const subject = subjectPath.reduceRight((inner, name) => (inner ? `${name} { ${inner} }` : name), '');
-  if (subjectPath.length === 0) return field;
+  if (subjectPaths.length === 0) return field;
+  const subjects = subjectPaths.map((path) =>
+    path.reduceRight((inner, name) => (inner ? `${name} { ${inner} }` : name), ''),
+  );
   const present = field.directives?.find(({ name }) => isFederation(name.value, 'requires'));
-  const others = (field.directives ?? []).filter((directive) => directive !== present);
-  const fields = [textOf(present, 'fields'), subject].join(' ').trim();
-  return { ...field, directives: [...others, directive(nameIn(document, 'requires'), fields)] };
+  const fields = [textOf(present, 'fields'), ...new Set(subjects)].join(' ').trim();
+  const { directives = [], ...rest } = withoutRequires(field);
+  return { ...rest, directives: [...directives, directive(nameIn(document, 'requires'), fields)] };
+}
+
+function withoutRequires(field: FieldDefinitionNode): FieldDefinitionNode {
+  const others = (field.directives ?? []).filter(({ name }) => !isFederation(name.value, 'requires'));
+  return { ...field, directives: others };
+}
+
+function isMarkedExternal({ directives = [] }: FieldDefinitionNode): boolean {
+  return directives.some(({ name }) => isFederation(name.value, 'external'));
 }
 
 function external(field: FieldDefinitionNode, document: DocumentNode): FieldDefinitionNode {
-  const isMarked = field.directives?.some(({ name }) => isFederation(name.value, 'external'));
-  return isMarked ? field : { ...field, directives: [directive(nameIn(document, 'external'))] };
+  return isMarkedExternal(field) ? field : { ...field, directives: [directive(nameIn(document, 'external'))] };
 }
 
 /** The twin is not entered by the keys of other types: what is theirs must not wait for a consent about something else. */

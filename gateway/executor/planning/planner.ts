@@ -1,10 +1,18 @@
 import { composeServices } from '@apollo/composition';
 import { type Schema, Supergraph, operationFromDocument } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+} from 'graphql';
 import { type PlannedOperation } from '../plan-executor';
 import { repairPlanner } from './planner-repair';
 import { type PlanningSupergraph } from './planning-supergraph';
+import { type RequiredFields, withRealFields } from './required-fields';
 
 /**
  * Plans that are weighed against each other for one operation, the most promising first. Planning holds up everything
@@ -18,10 +26,20 @@ export class Planner {
   private readonly planner: QueryPlanner;
   private readonly api: Schema;
   private incremental: QueryPlanner | null = null;
+  private readonly supergraph: PlanningSupergraph['supergraph'];
+  private readonly requiredFields: RequiredFields;
 
-  constructor(private readonly supergraph: PlanningSupergraph['supergraph']) {
+  constructor({
+    supergraph,
+    guards,
+    members,
+    requiredFields,
+  }: Pick<PlanningSupergraph, 'supergraph' | 'guards' | 'members' | 'requiredFields'>) {
+    this.supergraph = supergraph;
+    this.requiredFields = requiredFields;
     this.planner = new QueryPlanner(supergraph, planning);
-    this.api = supergraph.apiSchema();
+    // Whose a guarded object is may be kept from clients, and the gateway asks for it as if it were one.
+    this.api = guards.length > 0 || members ? supergraph.schema : supergraph.apiSchema();
     repairPlanner(() => {
       planOnAnySupergraph();
     });
@@ -51,8 +69,16 @@ export class Planner {
       fragments: Object.fromEntries(
         fragments.map((fragment): [string, FragmentDefinitionNode] => [fragment.name.value, fragment]),
       ),
-      plan: planner.buildQueryPlan(operationFromDocument(this.api, alone)),
+      plan: this.withRealPrimary(planner.buildQueryPlan(operationFromDocument(this.api, alone))),
     };
+  }
+
+  /** The first fetch of a subscription is sent by whoever hears the event: it must not have names of the plan. */
+  private withRealPrimary(plan: QueryPlan): QueryPlan {
+    if (plan.node?.kind !== 'Subscription' || this.requiredFields.size === 0) return plan;
+    const { primary } = plan.node;
+    const operation = print(withRealFields(parse(primary.operation), this.requiredFields));
+    return { ...plan, node: { ...plan.node, primary: { ...primary, operation } } };
   }
 }
 

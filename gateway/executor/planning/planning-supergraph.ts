@@ -1,37 +1,67 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Subgraphs, Supergraph } from '@apollo/federation-internals';
 import { print } from 'graphql';
-import { type ConsentRule } from '../../consent';
+import { type ConsentLaw } from '../../consent';
 import { type LoadedSupergraph } from '../../supergraph';
-import { type GuardedFetches, separateGuardedFields } from './guarded-subgraphs';
+import { type GuardedFetches, type PlannedGuard, separateGuardedFields } from './guarded-subgraphs';
 import { type RequiredBy, type RequiredFields, separateRequiredFields } from './required-fields';
+import { type GuardedMembers, type SubjectFields, separateSubjects } from './subject-fields';
 
 /** A supergraph as plans are made of it, and what names in its plans really mean. */
 export interface PlanningSupergraph {
   readonly supergraph: Supergraph;
   /** Subgraphs that exist in plans only, because their fields need a consent. */
   readonly guarded: GuardedFetches;
-  /** Fields that exist in plans only, because a `@requires` asks for them with arguments. */
+  /** The fields that these subgraphs were made for. */
+  readonly guards: readonly PlannedGuard[];
+  /** What is left out of lists. Null when no type is guarded as a whole. */
+  readonly members: GuardedMembers | null;
+  /** Fields that exist in plans only: a `@requires` asks for them with arguments, or the gateway for itself. */
   readonly requiredFields: RequiredFields;
   readonly requiredBy: RequiredBy;
   /** Names of fields that keys, `@requires` and subjects of consent select: plans read them by these names. */
   readonly joinedFields: ReadonlySet<string>;
 }
 
-/** @param rules what is fetched only with a consent */
-export function preparePlanning(
-  { planning, planned, joinedFields: ownJoins }: Pick<LoadedSupergraph, 'planning' | 'planned' | 'joinedFields'>,
-  rules: readonly ConsentRule[] = [],
+type Plannable = Pick<LoadedSupergraph, 'planning' | 'planned' | 'joinedFields'>;
+
+/** @param law what is fetched only with a consent */
+export function preparePlanning(loaded: Plannable, law?: ConsentLaw): PlanningSupergraph {
+  const separated = separateRequiredFields(loaded.planned);
+  const { requiredFields = new Map(), requiredBy = new Map() } = separated ?? {};
+  const document = separated?.document ?? loaded.planned;
+  if (law && law.fields.length + law.types.length > 0) {
+    return guardedPlanning(loaded, separateSubjects(document, law), { requiredFields, requiredBy });
+  }
+  return {
+    supergraph: separated ? build(print(document)) : loaded.planning,
+    requiredFields,
+    requiredBy,
+    joinedFields: new Set([...loaded.joinedFields, ...requiredFields.keys()]),
+    guards: [],
+    members: null,
+    guarded: new Map(),
+  };
+}
+
+function guardedPlanning(
+  loaded: Plannable,
+  { document, guards, members, fields }: SubjectFields,
+  required: Pick<PlanningSupergraph, 'requiredFields' | 'requiredBy'>,
 ): PlanningSupergraph {
-  const separated = separateRequiredFields(planned);
-  const supergraph = separated ? build(print(separated.document)) : planning;
-  const requiredFields: RequiredFields = separated?.requiredFields ?? new Map();
-  const requiredBy: RequiredBy = separated?.requiredBy ?? new Map();
-  const guardedFields = rules.flatMap(({ fieldName, ...rule }) => (fieldName === null ? [] : [{ fieldName, ...rule }]));
-  const joinedFields = new Set([...ownJoins, ...guardedFields.flatMap(({ subjectPath }) => subjectPath)]);
-  const plain = { supergraph, requiredFields, requiredBy, joinedFields, guarded: new Map() };
-  if (guardedFields.length === 0) return plain;
-  const { subgraphs, guarded } = separateGuardedFields(supergraph, guardedFields);
-  return { ...plain, supergraph: new GuardedSupergraph(supergraph, subgraphs), guarded };
+  const supergraph = build(print(document));
+  const { subgraphs, guarded } = separateGuardedFields(supergraph, guards);
+  const requiredFields: RequiredFields = new Map([...required.requiredFields, ...fields]);
+  const rules = [...guards.flatMap((guard) => guard.rules), ...[...members.rules.values()].flat()];
+  const paths = rules.flatMap(({ subjectPath }) => subjectPath);
+  return {
+    supergraph: new GuardedSupergraph(supergraph, subgraphs),
+    requiredFields,
+    requiredBy: required.requiredBy,
+    joinedFields: new Set([...loaded.joinedFields, ...requiredFields.keys(), ...paths]),
+    guards,
+    members: members.rules.size > 0 ? members : null,
+    guarded,
+  };
 }
 
 function build(sdl: string): Supergraph {

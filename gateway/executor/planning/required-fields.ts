@@ -58,6 +58,19 @@ export function separateRequiredFields(supergraph: DocumentNode): Separated | nu
   };
 }
 
+/** Fields that stand in a plan for a field with fixed arguments are asked for by their real name. */
+export function withRealFields(document: DocumentNode, required: RequiredFields): DocumentNode {
+  if (required.size === 0) return document;
+  return visit(document, {
+    Field: (field): FieldNode | undefined => {
+      const real = required.get(field.name.value);
+      if (!real) return undefined;
+      const alias = field.alias ?? field.name;
+      return { ...field, alias, name: { kind: Kind.NAME, value: real.name }, arguments: real.arguments };
+    },
+  });
+}
+
 class Separation {
   readonly requiredFields = new Map<string, RequiredField>();
   readonly requiredBy = new Map<string, Set<string>>();

@@ -1,0 +1,2 @@
+export { Members } from './members';
+export { type MemberSieve } from './member-sieve';
