@@ -2,7 +2,7 @@
 
 /** The module stands on those of the floors below it, or of its own floor; never on a higher one. */
 const sharedFloors = [
-  ['errors', 'ids', 'config', 'scalars', 'cache'],
+  ['errors', 'ids', 'config', 'scalars', 'cache', 'region'],
   ['logging', 'crypto', 'storage', 'tables', 'mail'],
   ['tracing'],
   ['context'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
+import { optionalRegionSettings } from '#shared/region';
 import { tracingSettings } from '#shared/tracing';
 import { defaultGatewayConfig } from './server';
 import { demandSettings } from './demand-settings';
@@ -17,6 +18,8 @@ const schema = z.object({
   TOKEN_ISSUER: setting.optionalUrl(),
   TOKEN_AUDIENCE: setting.optionalText(),
   JWKS_URL: setting.optionalUrl(),
+  /** The one region whose callers are served. Tokens have one, so whoever takes tokens must say which: there is no default. */
+  ...optionalRegionSettings,
   /** PKCS#8 in base64: what the gateway signs actor contexts with. Without it subgraphs are not told who asks. */
   INTERNAL_PRIVATE_KEY: setting.optionalText(),
   /** Public keys by name, as JSON. */
@@ -75,7 +78,12 @@ const urlPrefix = 'SUBGRAPH_URL_';
 /** @throws {ConfigError} naming every variable that is missing or wrong */
 export function readGatewayEnvironment(environment: NodeJS.ProcessEnv = process.env) {
   const settings = readEnvironment(environment, schema);
-  const problems = [...findHalves(settings), ...findPersistedProblems(settings), ...findModeProblems(settings)];
+  const problems = [
+    ...findHalves(settings),
+    ...findPersistedProblems(settings),
+    ...findModeProblems(settings),
+    ...findRegionProblems(settings),
+  ];
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
     ...settings,
@@ -99,6 +107,11 @@ function findHalves(settings: Settings): string[] {
 function findModeProblems({ AUTHORIZATION_MODE, NODE_ENV }: Settings): string[] {
   const isRisky = AUTHORIZATION_MODE === 'dry-run' && NODE_ENV === 'production';
   return isRisky ? ['AUTHORIZATION_MODE: dry-run shows everybody everything, so production does not have it'] : [];
+}
+
+function findRegionProblems({ TOKEN_ISSUER, REGION }: Settings): string[] {
+  const isMissing = TOKEN_ISSUER !== undefined && REGION === undefined;
+  return isMissing ? ['REGION: must be UK or US, the region whose callers are served: there is no default'] : [];
 }
 
 function findPersistedProblems({ PERSISTED_ONLY, PERSISTED_MANIFEST, PERSISTED_ONLY_CLIENTS }: Settings): string[] {

@@ -56,7 +56,7 @@ beforeEach(async () => {
     LOG_LEVEL: 'silent',
     RELOAD_INTERVAL_MS: '10',
     SUPERGRAPH_FILE: file,
-    TOKEN_ISSUER: issuer,
+    ...{ TOKEN_ISSUER: issuer, REGION: 'UK' },
     TOKEN_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${String((keyServer.address() as AddressInfo).port)}/jwks`,
     INTERNAL_PRIVATE_KEY: signer && exportSigner(signer),

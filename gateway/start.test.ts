@@ -36,7 +36,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
     SUBGRAPH_URL_CLINICAL: subgraph.url,
-    TOKEN_ISSUER: issuer,
+    ...{ TOKEN_ISSUER: issuer, REGION: 'UK' },
     TOKEN_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${String((keyServer.address() as AddressInfo).port)}/jwks`,
     INTERNAL_PRIVATE_KEY: signer && exportSigner(signer),

@@ -3,6 +3,7 @@ import { ConfigError } from '#shared/config';
 import { contextFields } from '#shared/context';
 import { createLogger, type Logger } from '#shared/logging';
 import { type SharedCounters } from '#shared/rate-limits';
+import { RegionWall } from '#shared/region';
 import { startTracing } from '#shared/tracing';
 import { type GatewayEnvironment, readGatewayEnvironment, urlKeyOf } from './config';
 import { readConsentConfig } from './consent';
@@ -61,6 +62,7 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
     supergraph,
     transports: subgraphs,
     ...callers,
+    region: regionOf(settings),
     events: events.tail,
     ...(events.counters && { rateCounters: events.counters }),
     consent,
@@ -81,6 +83,10 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
     throw error;
   }
   return gateway;
+}
+
+function regionOf({ REGION, REGION_URLS }: GatewayEnvironment): RegionWall | null {
+  return REGION === undefined ? null : new RegionWall(REGION, REGION_URLS);
 }
 
 const noEvents: OpenedEvents = {

@@ -28,7 +28,7 @@ export class Databases {
   /** The chains of all organisations. The embedded platform must be stopped: it keeps its folder to itself. */
   async verifyAudit(subgraph: string): Promise<AuditVerification> {
     const database = await openDatabase({
-      ...{ name: subgraph, entities: auditEntities, migrations: [] },
+      ...{ name: subgraph, region: 'UK', keyProvider: null, entities: auditEntities, migrations: [] },
       connection: this.connection(),
     });
     return verifyAuditChain(database.system).finally(() => database.close());

@@ -23,7 +23,7 @@ export const subgraphNames = readSubgraphNames();
 export async function makeGround(settings: NodeJS.ProcessEnv = {}): Promise<Ground> {
   const directory = mkdtempSync(join(tmpdir(), 'sa-e2e-'));
   const prefix = `e2e${randomBytes(3).toString('hex')}`;
-  const common = { ...inherited, DATA_DIR: directory, LOG_LEVEL: 'warn', NODE_NO_WARNINGS: '1' };
+  const common = { ...inherited, REGION: 'UK', DATA_DIR: directory, LOG_LEVEL: 'warn', NODE_NO_WARNINGS: '1' };
   const own = mode === 'embedded' ? { PORT: String((await freePorts(1))[0]) } : await servicesSettings(prefix);
   return {
     directory,

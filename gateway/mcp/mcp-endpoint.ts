@@ -186,16 +186,22 @@ function webRequest({ method, headers }: McpRequest): Request {
   return new Request('http://gateway/mcp', { method, headers: copied });
 }
 
-function refusalOf({ code, message }: DomainError): McpAnswer {
-  if (code !== 'UNAUTHENTICATED') return refusal(code === 'UPSTREAM_UNAVAILABLE' ? 503 : 400, message, code);
-  const answer = refusal(401, message, code);
+function refusalOf({ code, message, details }: DomainError): McpAnswer {
+  const answer = refusal(statusOfCode[code] ?? 400, message, { code, ...details });
+  if (code !== 'UNAUTHENTICATED') return answer;
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer error="invalid_token"' } };
 }
 
+const statusOfCode: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  WRONG_REGION: 403,
+  UPSTREAM_UNAVAILABLE: 503,
+};
+
 const invalidRequest = -32_600;
 
-function refusal(status: number, message: string, code?: string): McpAnswer {
-  const error = { code: invalidRequest, message, ...(code !== undefined && { data: { code } }) };
+function refusal(status: number, message: string, data?: Readonly<Record<string, unknown>>): McpAnswer {
+  const error = { code: invalidRequest, message, ...(data && { data }) };
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8' },

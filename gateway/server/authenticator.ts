@@ -1,4 +1,4 @@
-import { type Actor } from '#shared/auth';
+import { type Actor, claimedRegion } from '#shared/auth';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
 import { BoundedCache } from '#shared/cache';
 import { type TokenStanding } from '../revocation';
@@ -21,17 +21,29 @@ interface Known {
 
 /**
  * `Bearer <access token>` for people and clients, `Service <actor context>` for the platform's own services.
- * The authenticator throws UNAUTHENTICATED for anything else: a bad token is never taken for no token.
+ * The authenticator throws UNAUTHENTICATED for anything else: a bad token is never taken for no token. A token that says
+ * of itself that it is of another region is refused with WRONG_REGION: that one's keys are not here, and its bearer wants
+ * to know where to go rather than that the signature is unknown.
  */
 export function createAuthenticator({
   verifyToken,
   verifyService,
   standing,
-}: Pick<GatewayOptions, 'verifyToken' | 'verifyService'> & { readonly standing: TokenStanding }): Authenticator {
+  region = null,
+}: Pick<GatewayOptions, 'verifyToken' | 'verifyService' | 'region'> & {
+  readonly standing: TokenStanding;
+}): Authenticator {
   async function actorOfService(token: string): Promise<Actor> {
     const { actor, signedBy } = await verifyService(token);
     // A service speaks for itself: with its own key it could otherwise sign for any person of any organisation.
     if (!actor || !signedBy.startsWith('service:') || signedBy !== actor.subject) throw new UnauthenticatedError();
+    return actor;
+  }
+
+  async function actorHere(scheme: string, token: string): Promise<Actor> {
+    region?.assertNotElsewhere(claimedRegion(token));
+    const actor = await (scheme.toLowerCase() === 'service' ? actorOfService(token) : verifyToken(token));
+    region?.assertHere(actor.region);
     return actor;
   }
 
@@ -40,7 +52,7 @@ export function createAuthenticator({
     const [, scheme = '', token = ''] = match ?? [];
     if (!token) throw new UnauthenticatedError('The Authorization header is malformed');
     try {
-      return await (scheme.toLowerCase() === 'service' ? actorOfService(token) : verifyToken(token));
+      return await actorHere(scheme, token);
     } catch (cause) {
       if (cause instanceof DomainError) throw cause;
       throw new DomainError('UPSTREAM_UNAVAILABLE', 'Tokens cannot be checked at the moment', { cause });

@@ -3,6 +3,7 @@ import { type Registry } from 'prom-client';
 import { type TokenVerifier, type VerifiedActorContext } from '#shared/auth';
 import { type Logger } from '#shared/logging';
 import { type SharedCounters } from '#shared/rate-limits';
+import { type RegionWall } from '#shared/region';
 import { type AuthorizationMode, type EvaluatePolicies } from '../authorize';
 import { type ConsentConfig } from '../consent';
 import { type DrainSettings, defaultDrainSettings } from '../drain';
@@ -70,6 +71,8 @@ export interface GatewayOptions {
   readonly verifyToken: TokenVerifier;
   /** Checks an actor context that a service signed for the audience `gateway`. */
   readonly verifyService: (token: string) => Promise<VerifiedActorContext>;
+  /** The region whose callers are served. Null or absent: this gateway knows no regions, for its callers have none. */
+  readonly region?: RegionWall | null;
   readonly events: EventTail;
   /** Who tells which tokens are revoked. Null or absent: nobody, and tokens stand until they end. */
   readonly revocation?: RevocationConfig | null;

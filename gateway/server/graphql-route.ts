@@ -136,6 +136,7 @@ function malformed(message: string): GraphQLError {
 
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  WRONG_REGION: 403,
   RATE_LIMITED: 429,
   OVERLOADED: 503,
   UPSTREAM_UNAVAILABLE: 503,

@@ -131,8 +131,19 @@ function endSocket({ observer }: SessionOptions, socket: WebSocket, reason: 'tok
 
 function closingOf(error: unknown): [code: number, reason: string] {
   const code = error instanceof DomainError ? error.code : null;
+  if (error instanceof DomainError && code === 'WRONG_REGION') return [closeCodes.forbidden, pointerOf(error)];
   if (code === 'LIMIT_EXCEEDED') return [closeCodes.tooMany, 'Too many sockets'];
   // To a client 4401 is final; a key set that cannot be reached for a moment is not.
   if (code === 'UPSTREAM_UNAVAILABLE') return [closeCodes.tryAgainLater, 'Try again later'];
   return [closeCodes.unauthorized, 'Unauthorized'];
+}
+
+/** What a close frame holds for the reason, in bytes (RFC 6455 §5.5.1). */
+const maxReasonBytes = 123;
+
+/** A socket is told nothing but code and reason: so the address stands there, or the region where it is too long. */
+function pointerOf({ details }: DomainError): string {
+  const [region, url] = [String(details['region']), details['url']];
+  const reason = typeof url === 'string' ? `WRONG_REGION ${region} ${url}` : `WRONG_REGION ${region}`;
+  return Buffer.byteLength(reason) <= maxReasonBytes ? reason : `WRONG_REGION ${region}`;
 }

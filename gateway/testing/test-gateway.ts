@@ -38,7 +38,7 @@ export interface Answer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-export interface TestGatewayOptions extends Pick<GatewayOptions, 'evaluatePolicies'> {
+export interface TestGatewayOptions extends Pick<GatewayOptions, 'evaluatePolicies' | 'region'> {
   readonly config?: Partial<GatewayConfig>;
   readonly verifyToken?: TokenVerifier;
   readonly persisted?: PersistedDocuments;
@@ -88,6 +88,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events: options.tail ?? events,
     ...(options.revocations && { revocation: RevocationDesk.config }),
+    ...regionOf(options),
     ...(options.evaluatePolicies && { evaluatePolicies: options.evaluatePolicies }),
     ...(options.persisted && { persisted: options.persisted }),
     log: options.log ?? silentLogger,
@@ -96,6 +97,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   // Not spread: `url` is a getter.
   const extra = { issuer, events, internal, calls, post: poster(gateway) };
   return Object.assign(gateway, extra);
+}
+
+function regionOf({ region }: TestGatewayOptions): Pick<GatewayOptions, 'region'> {
+  return region ? { region } : {};
 }
 
 function poster(gateway: Gateway): TestGateway['post'] {

@@ -15,6 +15,8 @@ export interface TokenOptions {
   readonly id?: string;
   /** `sid`. */
   readonly sessionId?: string;
+  /** UK unless told. */
+  readonly region?: string;
 }
 
 export interface TokenIssuer {
@@ -24,6 +26,11 @@ export interface TokenIssuer {
   bearer(scopes: readonly Scope[], options?: TokenOptions): Promise<string>;
 }
 
+const defaults = {
+  ...{ organisationId: 'org_one', clientId: 'cli_test', userId: 'usr_test', region: 'UK' },
+  lifetimeSeconds: 900,
+};
+
 /** An issuer with a key of its own, checked by the real verifier. */
 export async function createIssuer(): Promise<TokenIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -32,11 +39,11 @@ export async function createIssuer(): Promise<TokenIssuer> {
     verifyToken: createTokenVerifier({ issuer, audience, keys }),
     keys,
     bearer: async (scopes, options = {}) => {
-      const { organisationId = 'org_one', lifetimeSeconds = 900, clientId = 'cli_test', userId = 'usr_test' } = options;
+      const { organisationId, lifetimeSeconds, clientId, userId, region } = { ...defaults, ...options };
       const claims = {
         client_id: clientId,
         org_id: organisationId,
-        region: 'UK',
+        region,
         scope: scopes.join(' '),
         ...(userId !== null && { user_id: userId }),
         ...(options.sessionId !== undefined && { sid: options.sessionId }),

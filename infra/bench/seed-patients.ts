@@ -4,6 +4,7 @@ import { generateInternalKeys } from '#shared/auth';
 import { inProcessTransport } from '#shared/events';
 import { silentLogger } from '#shared/logging';
 import { createMail } from '#shared/mail';
+import { RegionWall } from '#shared/region';
 import { createObjectStore } from '#shared/storage';
 import { startSubgraph } from '#shared/subgraph';
 import { clinical, createPatientsInBulk } from '../../subgraphs/clinical';
@@ -28,12 +29,14 @@ export async function seedPatients(
   const running = await startSubgraph(clinical, {
     environment: workplace.environment,
     log: silentLogger,
+    region: new RegionWall(organisation.region),
     connection: workplace.connection(),
-    keyProvider: localKeyProvider(join(workplace.directory, 'keys', 'kek')),
+    keyProvider: localKeyProvider(join(workplace.directory, 'keys', 'kek'), organisation.region),
     // Nothing begins, so nothing is sent, stored or asked.
     transport: inProcessTransport(),
     storage: createObjectStore({
-      ...{ endpoint: workplace.readyUrl, region: 'eu-west-2', bucket: 'none', forcePathStyle: true },
+      ...{ endpoint: workplace.readyUrl, region: 'none', residency: organisation.region, bucket: 'none' },
+      forcePathStyle: true,
       ...{ accessKeyId: 'none', secretAccessKey: 'none' },
     }),
     mail: createMail({}),

@@ -34,7 +34,7 @@ export async function makeWorkplace(mode: BenchArguments['mode'], environment: N
   const [port = 0, objectsPort = 0, ...ports] = await freePorts(subgraphNames.length + 2);
   // All that the bench asks comes from a few clients of one organisation.
   const unlimited = { RATE_LIMIT_CLIENT: '1000000000', RATE_LIMIT_ORGANISATION: '1000000000' };
-  const place = { DATA_DIR: directory, PORT: String(port), HOST: '127.0.0.1', DEMO: 'on' };
+  const place = { DATA_DIR: directory, PORT: String(port), HOST: '127.0.0.1', DEMO: 'on', REGION: 'UK' };
   const common = { ...environment, ...unlimited, ...place };
   const readyUrl = `http://127.0.0.1:${String(port)}/health/ready`;
   if (mode === 'services') {

@@ -45,8 +45,8 @@ export interface DemoOrganisation {
 }
 
 const organisations = [
-  { name: 'Northgate Dermatology', slug: 'northgate', region: 'UK' },
-  { name: 'Harbor Skin Clinic', slug: 'harbor', region: 'US' },
+  { name: 'Northgate Dermatology', slug: 'northgate' },
+  { name: 'Harbor Skin Clinic', slug: 'harbor' },
 ] as const;
 
 /** Invented people; the domain is reserved for examples (RFC 2606). */
@@ -71,7 +71,7 @@ export class DemoInterrupted extends Error {
 export async function ensureDemo(
   dataDirectory: string,
   seedables: readonly Seedable[],
-  urls: Readonly<Record<string, string>>,
+  { urls, region }: { readonly urls: Readonly<Record<string, string>>; readonly region: Region },
 ): Promise<DemoFile> {
   await ensurePictures(dataDirectory);
   const file = join(dataDirectory, 'demo.json');
@@ -81,7 +81,7 @@ export async function ensureDemo(
       `The first start was interrupted while it made the demo data: remove ${dataDirectory} and start again`,
     );
   }
-  const demo = existsSync(file) ? { ...readDemo(file), urls } : await fill(marker, seedables, urls);
+  const demo = existsSync(file) ? { ...readDemo(file), urls } : { urls, ...(await fill(marker, seedables, region)) };
   writeFileSync(`${file}.new`, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return demo;
@@ -91,18 +91,13 @@ export function readDemo(file: string): DemoFile {
   return JSON.parse(readFileSync(file, 'utf8')) as DemoFile;
 }
 
-async function fill(
-  marker: string,
-  seedables: readonly Seedable[],
-  urls: Readonly<Record<string, string>>,
-): Promise<DemoFile> {
+async function fill(marker: string, seedables: readonly Seedable[], region: Region): Promise<Omit<DemoFile, 'urls'>> {
   writeFileSync(marker, '');
   const ordered = [...seedables].sort((a, b) => Number(b.name === 'auth') - Number(a.name === 'auth'));
   const filled = [];
-  for (const organisation of organisations) filled.push(await fillOrganisation(ordered, organisation));
+  for (const organisation of organisations) filled.push(await fillOrganisation(ordered, { ...organisation, region }));
   rmSync(marker);
   return {
-    urls,
     clients: filled.flatMap(({ clients }) => clients),
     users: filled.flatMap(({ users }) => users),
     organisations: filled.map(({ organisation }) => organisation),
@@ -112,7 +107,7 @@ async function fill(
 
 async function fillOrganisation(
   seedables: readonly Seedable[],
-  { name, slug, region }: (typeof organisations)[number],
+  { name, slug, region }: Omit<DemoOrganisation, 'id'>,
 ): Promise<{ organisation: DemoOrganisation; clients: DemoClient[]; users: DemoUser[]; ids: Record<string, unknown> }> {
   const id = newId('org');
   const people = staff.map((one) => personOf(one, slug));

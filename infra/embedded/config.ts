@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { readEnvironment, setting } from '#shared/config';
+import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { logLevels } from '#shared/logging';
+import { optionalRegionSettings, type Region } from '#shared/region';
 import { tracingSettings } from '#shared/tracing';
 import { demandSettings } from '../../gateway';
 
@@ -22,6 +23,8 @@ const schema = z.object({
   TOKEN_AUDIENCE: setting.text('sa-platform'),
   /** Longest wait for one answer of one subgraph. */
   SUBGRAPH_DEADLINE_MS: setting.integer({ min: 100, max: 60_000, fallback: 5_000 }),
+  /** Whose data is kept here. The demo names its own; without the demo there is no default. */
+  ...optionalRegionSettings,
   ...tracingSettings,
   /** What opens /metrics, as a Bearer token; without one it answers this machine only. */
   METRICS_TOKEN: setting.optionalText(),
@@ -29,9 +32,14 @@ const schema = z.object({
   INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
 });
 
-export type EmbeddedConfig = z.infer<typeof schema>;
+export type EmbeddedConfig = z.infer<typeof schema> & { readonly REGION: Region };
+
+const demoRegion: Region = 'UK';
 
 /** @throws {ConfigError} naming every variable that is wrong */
 export function readEmbeddedConfig(environment: NodeJS.ProcessEnv): EmbeddedConfig {
-  return readEnvironment(environment, schema);
+  const settings = readEnvironment(environment, schema);
+  const region = settings.REGION ?? (settings.DEMO ? demoRegion : null);
+  if (region === null) throw new ConfigError('REGION: must be UK or US: without the demo there is no default');
+  return { ...settings, REGION: region };
 }

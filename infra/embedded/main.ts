@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { mkdirSync, accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { ConfigError } from '#shared/config';
+import { DecryptionError } from '#shared/crypto';
+import { RegionMismatchError } from '#shared/region';
 import { DemoInterrupted, ensureDemo, type DemoFile } from '../demo/demo';
 import { banner } from './banner';
 import { readEmbeddedConfig, type EmbeddedConfig } from './config';
@@ -19,7 +21,9 @@ async function main(): Promise<void> {
   await assertFree(config);
   const platform = await startPlatform(config, process.env);
   stopOnSignals(platform);
-  const demo = config.DEMO ? await ensureDemo(config.DATA_DIR, platform.running, urlsOf(platform.url)) : null;
+  const demo = config.DEMO
+    ? await ensureDemo(config.DATA_DIR, platform.running, { urls: urlsOf(platform.url), region: config.REGION })
+    : null;
   process.stdout.write(
     banner(platform, demo, { dataDirectory: config.DATA_DIR, readyInMs: performance.now() - startedAt }),
   );
@@ -80,10 +84,16 @@ function stopOnSignals(platform: EmbeddedPlatform): void {
   process.on('SIGTERM', stop);
 }
 
+const expected = [StartError, ConfigError, DemoInterrupted, RegionMismatchError];
+
+function lineOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof DecryptionError)
+    return `DATA_DIR: the databases there were made under another key than keys/kek`;
+  return expected.some((type) => error instanceof type) ? error.message : (error.stack ?? error.message);
+}
+
 main().catch((error: unknown) => {
-  const expected = error instanceof StartError || error instanceof ConfigError || error instanceof DemoInterrupted;
-  process.stderr.write(
-    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${lineOf(error)}\n`);
   process.exit(1);
 });

@@ -7,6 +7,7 @@ import { localKeyProvider } from '#shared/crypto';
 import { type EventTransport, inProcessTransport as inProcessEvents } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createMail } from '#shared/mail';
+import { cloudRegions, RegionWall } from '#shared/region';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import { mountRoutes, startSubgraph, type HttpRoute, type Platform, type RunningSubgraph } from '#shared/subgraph';
 import { startTracing } from '#shared/tracing';
@@ -71,11 +72,15 @@ interface Assembly {
 }
 
 async function assemble({ config, environment, log, closers, stop }: Assembly): Promise<EmbeddedPlatform> {
+  const region = new RegionWall(config.REGION, config.REGION_URLS);
   const tracing = await startTracing({ service: 'sa-platform', settings: config, log });
   closers.push(() => tracing.stop());
   const baseUrl = `http://${config.HOST}:${String(config.PORT)}`;
   const issuer = config.TOKEN_ISSUER ?? baseUrl;
+  // These two say whose they are, so they come before anything that writes.
+  const keyProvider = localKeyProvider(join(config.DATA_DIR, 'keys', 'kek'), region.region);
   const secrets = readSecrets(config.DATA_DIR);
+  const objects = objectsRoute(config, { region, secrets, log });
   const events = inProcessEvents();
   const simulators = await startSimulators({
     directory: config.DATA_DIR,
@@ -93,10 +98,11 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
       TOKEN_AUDIENCE: config.TOKEN_AUDIENCE,
     },
     log,
+    region,
     connection: { kind: 'sqlite', directory: join(config.DATA_DIR, 'databases') },
-    keyProvider: localKeyProvider(join(config.DATA_DIR, 'keys', 'kek')),
+    keyProvider,
     transport: events,
-    storage: objectStore(baseUrl, secrets),
+    storage: objectStore(baseUrl, secrets, region),
     mail: createMail(environment),
     signerOf: (name) => required(internal.signers.get(`service:${name}`)),
     supergraphUrl: () => `${baseUrl}/graphql`,
@@ -110,13 +116,13 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
   }
   const verifyService = (token: string): Promise<VerifiedActorContext> =>
     verifyActorContext(internal.keys, token, 'gateway');
-  const gateway = await openGateway({ config, issuer, log, running, events, verifyService });
+  const gateway = await openGateway({ config, region, issuer, log, running, events, verifyService });
   closers.push(
     () => events.close(),
     () => gateway.close(),
   );
-  const ownRoutes = [objectsRoute(config, secrets, log), mailboxRoute(platform.mail.mailbox)];
-  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), ...ownRoutes]);
+  const ownRoutes = [objects, mailboxRoute(platform.mail.mailbox)];
+  mountRoutes(gateway.fastify, [...running.flatMap(({ routes }) => routes), ...ownRoutes], region);
   const url = await gateway.listen();
   await platform.storage.ensureBucket();
   for (const { begin } of running) begin();
@@ -124,6 +130,7 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
 }
 
 interface GatewayParts extends Pick<Assembly, 'config' | 'log'> {
+  readonly region: RegionWall;
   readonly issuer: string;
   readonly running: readonly RunningSubgraph[];
   readonly events: EventTransport;
@@ -131,7 +138,7 @@ interface GatewayParts extends Pick<Assembly, 'config' | 'log'> {
 }
 
 /** The gateway over the subgraphs of this process: no network between them. */
-function openGateway({ config, issuer, log, running, events, verifyService }: GatewayParts): Promise<Gateway> {
+function openGateway({ config, region, issuer, log, running, events, verifyService }: GatewayParts): Promise<Gateway> {
   const names = running.map(({ name }) => name);
   const services = running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }));
   return createGateway({
@@ -143,6 +150,7 @@ function openGateway({ config, issuer, log, running, events, verifyService }: Ga
       keys: new URL(`http://${config.HOST}:${String(config.PORT)}/.well-known/jwks.json`),
     }),
     verifyService,
+    region,
     events: tailOf(events),
     consent: readConsentConfig(config.CONSENT_CONFIG, names),
     revocation: readRevocationConfig(config.REVOCATION_CONFIG, names),
@@ -173,12 +181,13 @@ function processRegistry(): Registry {
   return registry;
 }
 
-function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {
+function objectStore(baseUrl: string, secrets: EmbeddedSecrets, { region }: RegionWall): ObjectStore {
   const { accessKeyId, secretAccessKey } = secrets.objects;
   const endpoint = `${baseUrl}${objectsPath}`;
   return createObjectStore({
     endpoint,
-    region: 'eu-west-2',
+    region: cloudRegions[region][0],
+    residency: region,
     bucket: 'sa-platform',
     accessKeyId,
     secretAccessKey,
@@ -186,11 +195,15 @@ function objectStore(baseUrl: string, secrets: EmbeddedSecrets): ObjectStore {
   });
 }
 
-function objectsRoute(config: EmbeddedConfig, secrets: EmbeddedSecrets, log: Logger): HttpRoute {
+function objectsRoute(
+  config: EmbeddedConfig,
+  { region, secrets, log }: { region: RegionWall; secrets: EmbeddedSecrets; log: Logger },
+): HttpRoute {
   const handle: (request: IncomingMessage, response: ServerResponse) => void = createS3Subset({
     directory: join(config.DATA_DIR, 'objects'),
     credentials: secrets.objects,
-    region: 'eu-west-2',
+    region: cloudRegions[region.region][0],
+    wall: region,
     maxBytes: maxUploadBytes,
     basePath: objectsPath,
     log,

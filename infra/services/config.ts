@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
+import { cloudRegions, regionSettings, type Region } from '#shared/region';
 import { tracingSettings } from '#shared/tracing';
 import { chooseSubgraphs } from '../subgraphs';
 
@@ -10,6 +11,7 @@ const required = () => z.string().min(1);
 const optionalPassword = () => z.string().default('');
 
 const common = {
+  ...regionSettings,
   HOST: setting.text('127.0.0.1'),
   LOG_LEVEL: setting.choice(logLevels, 'warn'),
 };
@@ -27,7 +29,8 @@ const mysqlSettings = {
 
 const bucketSettings = {
   S3_BUCKET: setting.text('sa-platform'),
-  S3_REGION: setting.text('eu-west-2'),
+  /** Of the object store; the first one of REGION when absent. */
+  S3_REGION: setting.optionalText(),
 };
 
 const kmsSettings = {
@@ -70,7 +73,8 @@ const platformSchema = z
     path: ['S3_ENDPOINT'],
     message: 'needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY',
   })
-  .refine(isWholeKms, { path: ['KMS_KEY_ID'], message: 'needs AWS_REGION' });
+  .refine(isWholeKms, { path: ['KMS_KEY_ID'], message: 'needs AWS_REGION' })
+  .superRefine(findForeignPlaces);
 
 /** A subgraph to run, and where it is to be found. */
 export interface PlannedSubgraph {
@@ -78,7 +82,10 @@ export interface PlannedSubgraph {
   readonly url: URL;
 }
 
-export type ServicesConfig = z.infer<typeof platformSchema> & { readonly subgraphs: readonly PlannedSubgraph[] };
+export type ServicesConfig = z.infer<typeof platformSchema> & {
+  readonly S3_REGION: string;
+  readonly subgraphs: readonly PlannedSubgraph[];
+};
 
 /** @throws {ConfigError} naming every variable that is wrong */
 export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConfig {
@@ -90,7 +97,7 @@ export function readServicesConfig(environment: NodeJS.ProcessEnv): ServicesConf
     if (!URL.canParse(url)) throw new ConfigError(`${variable}: must be a URL`);
     return { name, url: new URL(url) };
   });
-  return { ...settings, subgraphs };
+  return { ...withS3Region(settings), subgraphs };
 }
 
 const subgraphSchema = z
@@ -120,13 +127,17 @@ const subgraphSchema = z
     path: ['KMS_KEY_ID'],
     message: 'set it, or KEK_FILE',
   })
-  .refine(isWholeKms, { path: ['KMS_KEY_ID'], message: 'needs AWS_REGION' });
+  .refine(isWholeKms, { path: ['KMS_KEY_ID'], message: 'needs AWS_REGION' })
+  .superRefine(findForeignPlaces);
 
-export type SubgraphProcessConfig = z.infer<typeof subgraphSchema> & { readonly environment: NodeJS.ProcessEnv };
+export type SubgraphProcessConfig = z.infer<typeof subgraphSchema> & {
+  readonly S3_REGION: string;
+  readonly environment: NodeJS.ProcessEnv;
+};
 
 /** @throws {ConfigError} naming every variable that is missing or wrong */
 export function readSubgraphProcess(environment: NodeJS.ProcessEnv = process.env): SubgraphProcessConfig {
-  return { ...readEnvironment(environment, subgraphSchema), environment };
+  return { ...withS3Region(readEnvironment(environment, subgraphSchema)), environment };
 }
 
 const objectsSchema = z.object({
@@ -140,7 +151,7 @@ const objectsSchema = z.object({
 
 /** @throws {ConfigError} naming every variable that is missing or wrong */
 export function readObjectsProcess(environment: NodeJS.ProcessEnv = process.env) {
-  return readEnvironment(environment, objectsSchema);
+  return withS3Region(readEnvironment(environment, objectsSchema));
 }
 
 const simulatorsSchema = z.object({
@@ -160,6 +171,31 @@ export function readSimulatorsProcess(environment: NodeJS.ProcessEnv = process.e
 /** Whether a launcher is at the other end of the channel: it says when to begin, and when it goes, so does the process. */
 export function readIsSupervised(environment: NodeJS.ProcessEnv = process.env): boolean {
   return readEnvironment(environment, z.object({ SUPERVISED: setting.onOff(false) })).SUPERVISED;
+}
+
+interface Places {
+  readonly REGION: Region;
+  readonly S3_REGION?: string | undefined;
+  readonly AWS_REGION?: string | undefined;
+  readonly KMS_KEY_ID?: string | undefined;
+}
+
+/** Bucket and root key must lie where the region's data may: a UK deployment with a key in Virginia does not start. */
+function findForeignPlaces(
+  { REGION, S3_REGION, AWS_REGION, KMS_KEY_ID = '' }: Places,
+  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
+): void {
+  const keyRegion = /^arn:[\w-]+:kms:([\w-]+):/.exec(KMS_KEY_ID)?.[1];
+  const allowed = cloudRegions[REGION];
+  for (const [name, place] of Object.entries({ S3_REGION, AWS_REGION, KMS_KEY_ID: keyRegion })) {
+    if (place === undefined || allowed.includes(place)) continue;
+    const message = `must lie in ${REGION} (${allowed.join(', ')}), for that is the REGION of this deployment`;
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+}
+
+function withS3Region<S extends Places>(settings: S): S & { readonly S3_REGION: string } {
+  return { ...settings, S3_REGION: settings.S3_REGION ?? cloudRegions[settings.REGION][0] };
 }
 
 function isWholeKms({ KMS_KEY_ID, AWS_REGION }: { KMS_KEY_ID?: string | undefined; AWS_REGION?: string | undefined }) {

@@ -94,6 +94,7 @@ export class Environments {
     return {
       ...Object.fromEntries(kept),
       LOG_LEVEL: this.config.LOG_LEVEL,
+      REGION: this.config.REGION,
       SUPERVISED: 'on',
       // Each process would say what the launcher has said already: that the SDK wants a newer Node one day.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

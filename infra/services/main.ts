@@ -40,11 +40,11 @@ async function run(platform: ServicesPlatform, config: ServicesConfig): Promise<
 
 async function fillDemo(
   platform: ServicesPlatform,
-  { DATA_DIR, MYSQL_PREFIX }: ServicesConfig,
+  { DATA_DIR, MYSQL_PREFIX, REGION: region }: ServicesConfig,
   urls: DemoFile['urls'],
 ): Promise<DemoFile> {
   try {
-    return await ensureDemo(DATA_DIR, platform.subgraphs, urls);
+    return await ensureDemo(DATA_DIR, platform.subgraphs, { urls, region });
   } catch (error) {
     if (!(error instanceof DemoInterrupted)) throw error;
     throw new StartError(

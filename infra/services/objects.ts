@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { createLogger } from '#shared/logging';
+import { RegionWall } from '#shared/region';
 import { createS3Subset } from '#shared/storage';
 import { readObjectsProcess } from './config';
 import { runProcess, type ServiceProcess } from './run-process';
@@ -16,6 +17,7 @@ runProcess(async (): Promise<ServiceProcess> => {
       directory: config.OBJECTS_DIR,
       credentials: { accessKeyId: config.S3_ACCESS_KEY_ID, secretAccessKey: config.S3_SECRET_ACCESS_KEY },
       region: config.S3_REGION,
+      wall: new RegionWall(config.REGION, config.REGION_URLS),
       maxBytes: maxUploadBytes,
       log: createLogger(config.LOG_LEVEL),
     }),

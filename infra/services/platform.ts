@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger } from '#shared/logging';
+import { RegionMismatchError } from '#shared/region';
 import { createObjectStore } from '#shared/storage';
 import { type ServicesConfig } from './config';
 import { Environments } from './environments';
@@ -112,12 +113,14 @@ export class ServicesPlatform {
   }
 
   private async ensureBucket(): Promise<void> {
-    const { S3_REGION: region, S3_BUCKET: bucket } = this.options.config;
+    const { REGION: residency, S3_REGION: region, S3_BUCKET: bucket } = this.options.config;
     const endpoint = this.environments.objectsUrl;
-    const store = createObjectStore({ endpoint, region, bucket, ...this.secrets.objects, forcePathStyle: true });
+    const place = { endpoint, region, residency, bucket, forcePathStyle: true };
+    const store = createObjectStore({ ...place, ...this.secrets.objects });
     try {
       await store.ensureBucket();
     } catch (cause) {
+      if (cause instanceof RegionMismatchError) throw new StartError(cause.message, { cause });
       throw new StartError(`S3_ENDPOINT: the bucket ${bucket} at ${endpoint} cannot be used: ${lineOf(cause)}`, {
         cause,
       });

@@ -189,7 +189,7 @@ async function environmentOf(names: readonly string[]): Promise<Record<string, s
     PORT: String(port),
     OBJECTS_PORT: String(objectsPort),
     DATA_DIR: directory,
-    MYSQL_PREFIX: prefix,
+    ...{ REGION: 'UK', MYSQL_PREFIX: prefix },
     EVENTS_PREFIX: prefix,
     EVENTS_PARTITIONS: '4',
     MYSQL_POOL_SIZE: '3',
@@ -201,7 +201,7 @@ async function environmentOf(names: readonly string[]): Promise<Record<string, s
 function subgraphEnvironment(url: string): Record<string, string> {
   const { signers, keys } = generateInternalKeys(['gateway', 'service:consent']);
   return {
-    PORT: new URL(url).port,
+    ...{ REGION: 'UK', PORT: new URL(url).port },
     PUBLIC_URL: url,
     SUPERGRAPH_URL: `${url}/graphql`,
     CONTEXT_SECRET: readFileSync(join(directory, 'keys', 'context-secret'), 'utf8'),

@@ -6,6 +6,7 @@ import { DecryptionError, kmsKeyProvider, localKeyProvider, type KeyProvider } f
 import { redisStreamsTransport } from '#shared/events';
 import { createLogger, type Logger } from '#shared/logging';
 import { createMail } from '#shared/mail';
+import { RegionWall } from '#shared/region';
 import { createObjectStore } from '#shared/storage';
 import { serveSubgraph, startSubgraph, type Platform, type Subgraph } from '#shared/subgraph';
 import { startTracing } from '#shared/tracing';
@@ -31,6 +32,7 @@ async function startProcess(subgraph: Subgraph, config: SubgraphProcessConfig): 
         host: config.HOST,
         port: config.PORT,
         internalKeys: importKeys(config.INTERNAL_KEYS),
+        region: platform.region,
         log,
       },
     ).catch(async (error: unknown) => {
@@ -77,6 +79,7 @@ function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Ada
   const storage = createObjectStore({
     endpoint: config.S3_ENDPOINT,
     region: config.S3_REGION,
+    residency: config.REGION,
     bucket: config.S3_BUCKET,
     accessKeyId: config.S3_ACCESS_KEY_ID,
     secretAccessKey: config.S3_SECRET_ACCESS_KEY,
@@ -87,6 +90,7 @@ function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Ada
   const platform: Platform = {
     environment: config.environment,
     log,
+    region: new RegionWall(config.REGION, config.REGION_URLS),
     connection: {
       kind: 'mysql',
       host: config.MYSQL_HOST,
@@ -116,6 +120,6 @@ function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Ada
 function keyProvider(config: SubgraphProcessConfig): KeyProvider & { close?(): void } {
   const { KMS_KEY_ID: keyId, AWS_REGION: region, KEK_FILE: file } = config;
   if (keyId !== undefined && region !== undefined) return kmsKeyProvider({ keyId, region });
-  if (file !== undefined) return localKeyProvider(file);
+  if (file !== undefined) return localKeyProvider(file, config.REGION);
   throw new ConfigError('KMS_KEY_ID: set it, or KEK_FILE');
 }

@@ -9,7 +9,8 @@ import {
 import { z } from 'zod';
 import { BoundedCache } from '#shared/cache';
 import { UnauthenticatedError } from '#shared/errors';
-import { regions, type Actor } from './actor';
+import { regions } from '#shared/region';
+import { type Actor } from './actor';
 import { isScope, type Scope } from './scopes';
 
 /** Asymmetric only: a verifier that also took HS256 could be handed the public key as a secret (RFC 8725 §3.1). */

@@ -1,7 +1,5 @@
+import { type Region } from '#shared/region';
 import { type Scope } from './scopes';
-
-export const regions = ['UK', 'US'] as const;
-export type Region = (typeof regions)[number];
 
 /** Which token a caller came with, for as far as that matters: it may be revoked before it ends. */
 export interface TokenFacts {

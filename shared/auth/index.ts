@@ -1,4 +1,6 @@
-export { hasScope, regions, serviceActor, type ActingParty, type Actor, type Region } from './actor';
+export { regions, type Region } from '#shared/region';
+export { hasScope, serviceActor, type ActingParty, type Actor } from './actor';
+export { claimedRegion } from './claimed-region';
 export { isScope, scopes, type Scope } from './scopes';
 export { Authenticated, RequireScopes } from './require-scopes';
 export { isSatisfied, type AccessRule } from './access-rule';

@@ -2,7 +2,8 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { SignJWT, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { UnauthenticatedError } from '#shared/errors';
-import { regions, type Actor } from './actor';
+import { regions } from '#shared/region';
+import { type Actor } from './actor';
 import { isScope } from './scopes';
 
 const lifetimeSeconds = 60;

@@ -3,6 +3,7 @@ export { DataKeys, type FieldAddress } from './data-keys';
 export { sha256Hex, timingSafeEqualText } from './digest';
 export { DecryptionError, KeyUnavailableError } from './errors';
 export { type KeyProvider } from './key-provider';
+export { keysOfRegion } from './keys-of-region';
 export { KeyRing, type KeyRingOptions } from './key-ring';
 export { kmsKeyProvider, type KmsKeyProviderOptions } from './kms-key-provider';
 export { localKeyProvider } from './local-key-provider';

@@ -8,6 +8,7 @@ import { serviceActor, type Actor } from '#shared/auth';
 import { KeyRing, localKeyProvider } from '#shared/crypto';
 import { eventEntities, eventMigrations } from '#shared/events';
 import { newId } from '#shared/ids';
+import { RegionWall } from '#shared/region';
 import { CodeColumn, column, IdColumn, migration, ReferenceColumn } from '#shared/tables';
 import { AccessNotes, type AccessNotesOptions } from './access-notes';
 import { Administered } from './administered';
@@ -58,7 +59,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sa-audit-'));
   keys = new KeyRing(localKeyProvider(join(directory, 'kek')));
   database = await openDatabase({
-    name: 'letters',
+    ...{ name: 'letters', region: 'UK', keyProvider: null },
     entities: [...platformEntities, ...eventEntities, ...auditEntities, Letter, LetterKind],
     migrations: [...platformMigrations, ...eventMigrations, ...auditMigrations, createLetters],
     connection: { kind: 'sqlite', directory },
@@ -75,7 +76,8 @@ interface Asking extends AccessNotesOptions {
 }
 
 function newUnit({ actor = service, ...notes }: Asking = {}): UnitOfWork {
-  const persistence = { database, keys, committed: () => undefined, declaredPurpose: 'DIRECT_CARE' };
+  const region = new RegionWall('UK');
+  const persistence = { database, keys, region, committed: () => undefined, declaredPurpose: 'DIRECT_CARE' };
   return new UnitOfWork(persistence, { actor, at: new Date(), accessNotes: new AccessNotes(notes) });
 }
 

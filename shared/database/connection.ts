@@ -1,9 +1,15 @@
 import { type DataSource } from 'typeorm';
+import { type KeyProvider } from '#shared/crypto';
+import { type Region } from '#shared/region';
 import { type Dialect, type Migration } from '#shared/tables';
 
 export interface DatabaseOptions {
   /** The subgraph whose database it is: lower case letters, digits and underscores. */
   readonly name: string;
+  /** Whose data it keeps. The database is stamped with it, and one with another stamp is not opened. */
+  readonly region: Region;
+  /** Its stamp is also wrapped by this root key, so that another one is noticed before it is used. Null: nobody looks. */
+  readonly keyProvider: KeyProvider | null;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type of an entity class
   readonly entities: readonly Function[];
   readonly migrations: readonly Migration[];

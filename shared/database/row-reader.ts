@@ -1,5 +1,5 @@
 import { In, type EntityManager, type FindOptionsOrder, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
-import { type Actor } from '#shared/auth';
+import { type Actor, type Region } from '#shared/auth';
 import { type AccessNotes } from './access-notes';
 import { hasSubject, subjectOf } from './encrypted';
 import { RowCodec } from './row-codec';
@@ -95,10 +95,21 @@ export class RowReader {
   /** Runs a query of this reader: decrypts, and notes the access. */
   async rows<E extends TenantEntity>(type: EntityType<E>, query: SelectQueryBuilder<E>): Promise<E[]> {
     const rows = await query.getMany();
+    assertOwnRegion(type, rows, this.actor.region);
     const codec = new RowCodec(this.manager, this.parts.keys);
     for (const row of rows) codec.remember(row);
     await codec.decrypt(type, rows);
     if (hasSubject(type)) for (const row of rows) this.parts.accessNotes.add(type.name, row);
     return rows;
   }
+}
+
+/**
+ * A row of another region in this database is an incident, not an empty list: whoever asked gets nothing, and the log
+ * says which table to look at.
+ * @throws {Error}
+ */
+function assertOwnRegion(type: EntityType<TenantEntity>, rows: readonly TenantEntity[], own: Region): void {
+  const stray = rows.find(({ region }) => region !== own);
+  if (stray) throw new Error(`A ${type.name} of region ${stray.region} lies in a database of region ${own}`);
 }

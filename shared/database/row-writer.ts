@@ -66,7 +66,7 @@ export class RowWriter {
     if (Object.keys(changed).length === 0) return row;
     const { organisationId, id, version } = row;
     const next = { ...changed, version: version + 1, updatedAt: this.parts.at };
-    const where = { organisationId, id, version } as FindOptionsWhere<E>;
+    const where = { ...this.own<E>({}), organisationId, id, version } as FindOptionsWhere<E>;
     if ((await this.execute(type, where, next)) === 0) {
       throw new ConflictError(`This ${type.name} has changed meanwhile`, 'STALE_VERSION');
     }
@@ -131,7 +131,8 @@ export class RowWriter {
   }
 
   private own<E extends TenantEntity>(where: FindOptionsWhere<E>): FindOptionsWhere<E> {
-    return { ...where, organisationId: this.parts.actor.organisationId };
+    const { organisationId, region } = this.parts.actor;
+    return { ...where, organisationId, region };
   }
 
   private async execute<E extends TenantEntity>(

@@ -8,6 +8,7 @@ import { serviceActor } from '#shared/auth';
 import { KeyRing, localKeyProvider } from '#shared/crypto';
 import { eventEntities, eventMigrations } from '#shared/events';
 import { newId } from '#shared/ids';
+import { RegionWall } from '#shared/region';
 import { CodeColumn, column, IdColumn, migration, ReferenceColumn } from '#shared/tables';
 import { AccessNotes } from './access-notes';
 import { PhiSubject } from './encrypted';
@@ -58,7 +59,7 @@ beforeEach(async () => {
   commits = 0;
   keys = new KeyRing(localKeyProvider(join(directory, 'kek')));
   database = await openDatabase({
-    name: 'letters',
+    ...{ name: 'letters', region: 'UK', keyProvider: null },
     entities: [...platformEntities, ...eventEntities, ...auditEntities, Letter, LetterWord],
     migrations: [...platformMigrations, ...eventMigrations, ...auditMigrations, createLetters],
     connection: { kind: 'sqlite', directory },
@@ -71,7 +72,7 @@ afterEach(async () => {
 });
 
 function newUnit(): UnitOfWork {
-  const persistence = { database, keys, committed: () => void (commits += 1) };
+  const persistence = { database, keys, region: new RegionWall('UK'), committed: () => void (commits += 1) };
   return new UnitOfWork(persistence, { actor, at: new Date(), accessNotes: new AccessNotes() });
 }
 

@@ -4,6 +4,7 @@ import { type Actor } from '#shared/auth';
 import { type KeyRing, blindIndex } from '#shared/crypto';
 import { ConflictError, DomainError, NotFoundError } from '#shared/errors';
 import { type EventDataOf, type EventType } from '#shared/events';
+import { type RegionWall } from '#shared/region';
 import { type Database, inTransaction, withTenant } from './open-database';
 import { type Page, type PageRequest, readPage } from './page';
 import { type AccessNotes, type WrittenNotes } from './access-notes';
@@ -24,6 +25,8 @@ const organisationsWithKey = new WeakMap<KeyRing, Set<string>>();
 /** What units of work of one subgraph share. */
 export interface Persistence {
   readonly database: Database;
+  /** Whose rows these are: no unit of work is begun for another region's. */
+  readonly region: RegionWall;
   readonly keys: KeyRing;
   /** Called after each commit that may have made work: wakes relay, sealer and workers. */
   readonly committed: () => void;
@@ -58,7 +61,7 @@ export interface Once {
 
 /**
  * The database as one actor may see it. Every read and write is filtered by the actor's organisation and by the type's
- * row policy; every write leaves history and audit rows in the same transaction. Nobody writes `where: { organisationId }`.
+ * row policy, and is of the deployment's own region; every write leaves history and audit rows in the same transaction. Nobody writes `where: { organisationId }`.
  */
 export class UnitOfWork {
   readonly actor: Actor;
@@ -74,6 +77,7 @@ export class UnitOfWork {
     private readonly options: UnitOptions,
     private readonly transactionManager: EntityManager | null = null,
   ) {
+    persistence.region.assertHere(options.actor.region);
     this.actor = options.actor;
     this.at = options.at;
   }

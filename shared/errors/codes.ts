@@ -33,6 +33,11 @@ export const errorCodes = {
     remedy: 'ask somebody who may; `requiredScopes` says which scopes',
     again: 'no',
   },
+  WRONG_REGION: {
+    when: "the token, the organisation or the address is of another region's deployment; HTTP 403, sockets close with 4403. `region` says which, `url` where it is (null when it is not configured)",
+    remedy: 'go to `url`, with a token from there; regions share nothing',
+    again: 'elsewhere',
+  },
   UNAUTHORIZED_FIELD_OR_TYPE: {
     when: 'a selected field needs scopes the token lacks. It is null and the rest is answered; a mutation with such a root field does not run',
     remedy: 'leave the field out, or get a token with `requiredScopes`',

@@ -10,6 +10,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DomainError, NotFoundError } from '#shared/errors';
+import { keyPrefixOf, type Region } from '#shared/region';
+import { BucketStamp } from './bucket-stamp';
 import {
   type DownloadOptions,
   type ObjectHead,
@@ -22,6 +24,8 @@ export interface ObjectStoreOptions {
   /** Address of the store; a path in it (`http://host/objects`) is kept. */
   readonly endpoint: string;
   readonly region: string;
+  /** Whose data it keeps: the bucket must be stamped with it, and every key begins with it. */
+  readonly residency: Region;
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -41,11 +45,14 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 class S3ObjectStore implements ObjectStore {
   private readonly client: S3Client;
   private readonly bucket: string;
+  private readonly prefix: string;
+  private readonly stamp: BucketStamp;
   private readonly now: () => Date;
 
   constructor(options: ObjectStoreOptions) {
     const { endpoint, region, bucket, accessKeyId, secretAccessKey, forcePathStyle, now = () => new Date() } = options;
     this.bucket = bucket;
+    this.prefix = keyPrefixOf(options.residency);
     this.now = now;
     this.client = new S3Client({
       ...{ endpoint, region, forcePathStyle, credentials: { accessKeyId, secretAccessKey } },
@@ -55,6 +62,7 @@ class S3ObjectStore implements ObjectStore {
       // Idle for 30 s is dead: the SDK would wait for ever.
       requestHandler: { connectionTimeout: 2_000, socketTimeout: 30_000 },
     });
+    this.stamp = new BucketStamp(this.client, bucket, options.residency);
   }
 
   async ensureBucket(): Promise<void> {
@@ -68,15 +76,18 @@ class S3ObjectStore implements ObjectStore {
         if (!(failure instanceof S3ServiceException && failure.name === 'BucketAlreadyOwnedByYou')) throw failure;
       });
     }
+    await this.stamp.assert();
   }
 
   async put(key: string, bytes: Uint8Array, { contentType }: { contentType: string }): Promise<void> {
+    await this.stamp.assert();
     await this.client.send(
       new PutObjectCommand({ ...this.at(key), Body: bytes, ContentLength: bytes.byteLength, ContentType: contentType }),
     );
   }
 
   async get(key: string, { maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}): Promise<Buffer> {
+    await this.stamp.assert();
     const abort = new AbortController();
     try {
       const { Body, ContentLength } = await this.client.send(new GetObjectCommand(this.at(key)), {
@@ -92,6 +103,7 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectHead | null> {
+    await this.stamp.assert();
     try {
       const {
         ContentLength = 0,
@@ -106,6 +118,7 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
+    await this.stamp.assert();
     await this.client.send(new DeleteObjectCommand(this.at(key)));
   }
 
@@ -141,6 +154,7 @@ class S3ObjectStore implements ObjectStore {
     if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > maxExpirySeconds) {
       throw new RangeError(`A presigned request lasts from 1 to ${maxExpirySeconds} seconds`);
     }
+    await this.stamp.assert();
     const signingDate = this.now();
     const signed = Object.keys(headers);
     const url = await getSignedUrl(this.client, command, {
@@ -154,7 +168,7 @@ class S3ObjectStore implements ObjectStore {
   }
 
   private at(key: string): { Bucket: string; Key: string } {
-    return { Bucket: this.bucket, Key: key };
+    return { Bucket: this.bucket, Key: this.prefix + key };
   }
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { writeFileSync, readFileSync } from 'node:fs';
 import { createS3Subset } from '#shared/storage';
+import { RegionWall } from '#shared/region';
 import { credentials, maxBytes, region, startTestStore, type TestStore } from './storage.fixture';
 
 const png = { contentType: 'image/png' };
@@ -111,11 +112,11 @@ describe('the S3 subset', () => {
 
   test('lists by prefix and page, in order of the key', async () => {
     for (const key of ['list/c', 'list/a & <b>', 'list/b', 'other']) await at.store.put(key, Buffer.from('x'), png);
-    const first = await client.send(new ListObjectsV2Command({ Bucket: 'files', Prefix: 'list/', MaxKeys: 2 }));
-    expect(first.Contents?.map(({ Key }) => Key)).toEqual(['list/a & <b>', 'list/b']);
-    const next = { Bucket: 'files', Prefix: 'list/', ContinuationToken: first.NextContinuationToken };
+    const first = await client.send(new ListObjectsV2Command({ Bucket: 'files', Prefix: 'uk/list/', MaxKeys: 2 }));
+    expect(first.Contents?.map(({ Key }) => Key)).toEqual(['uk/list/a & <b>', 'uk/list/b']);
+    const next = { Bucket: 'files', Prefix: 'uk/list/', ContinuationToken: first.NextContinuationToken };
     const second = await client.send(new ListObjectsV2Command(next));
-    expect(second.Contents?.map(({ Key }) => Key)).toEqual(['list/c']);
+    expect(second.Contents?.map(({ Key }) => Key)).toEqual(['uk/list/c']);
     expect(second.IsTruncated).toBe(false);
   });
 
@@ -126,21 +127,21 @@ describe('the S3 subset', () => {
     ['bytes=8-99', 'ij', 'bytes 8-9/10'],
   ])('answers the range %s', async (Range, expected, contentRange) => {
     await at.store.put('range', Buffer.from('abcdefghij'), png);
-    const part = await client.send(new GetObjectCommand({ Bucket: 'files', Key: 'range', Range }));
+    const part = await client.send(new GetObjectCommand({ Bucket: 'files', Key: 'uk/range', Range }));
     expect(await part.Body?.transformToString()).toBe(expected);
     expect(part.ContentRange).toBe(contentRange);
   });
 
   test('refuses a range beyond the end', async () => {
     await at.store.put('range', Buffer.from('abcdefghij'), png);
-    const beyond = client.send(new GetObjectCommand({ Bucket: 'files', Key: 'range', Range: 'bytes=10-' }));
+    const beyond = client.send(new GetObjectCommand({ Bucket: 'files', Key: 'uk/range', Range: 'bytes=10-' }));
     await expect(beyond).rejects.toMatchObject({ name: 'InvalidRange' });
   });
 
   test('a restart sweeps away what a crash left half-written, and keeps the objects', async () => {
     await at.store.put('whole', Buffer.from('whole'), png);
     writeFileSync(join(at.directory, 'drafts', 'half'), 'ha');
-    createS3Subset({ directory: at.directory, credentials, region, maxBytes });
+    createS3Subset({ directory: at.directory, credentials, region, wall: new RegionWall('UK'), maxBytes });
     expect(at.files().filter((file) => file.startsWith('drafts'))).toEqual([]);
     expect((await at.store.get('whole')).toString()).toBe('whole');
   });
@@ -150,7 +151,7 @@ describe('the S3 subset', () => {
     await at.store.put('torn', randomBytes(5_000), png);
     const file = join(at.directory, at.files().find((name) => !before.has(name)) ?? '');
     writeFileSync(file, readFileSync(file).subarray(1_000));
-    await expect(client.send(new GetObjectCommand({ Bucket: 'files', Key: 'torn' }))).rejects.toMatchObject({
+    await expect(client.send(new GetObjectCommand({ Bucket: 'files', Key: 'uk/torn' }))).rejects.toMatchObject({
       name: 'InternalError',
     });
   });

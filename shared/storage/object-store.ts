@@ -1,6 +1,9 @@
 /** Where files are kept: S3, MinIO, or the embedded subset of S3. Keys hold ids only: they show in URLs and logs. */
 export interface ObjectStore {
-  /** Makes the bucket when it is missing. */
+  /**
+   * Makes the bucket when it is missing, and stamps an empty one with its region. All else waits for that stamp as well.
+   * @throws {RegionMismatchError} when the bucket is another region's
+   */
   ensureBucket(): Promise<void>;
   put(key: string, bytes: Uint8Array, options: { readonly contentType: string }): Promise<void>;
   /** @throws {NotFoundError} @throws {DomainError} UPLOAD_TOO_LARGE above `maxBytes` (25,000,000 when absent) */

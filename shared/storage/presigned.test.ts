@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type PresignedRequest, type UploadAnnouncement } from '#shared/storage';
-import { maxBytes, sha256Of, startTestStore, type TestStore } from './storage.fixture';
+import { credentials, maxBytes, region, sha256Of, startTestStore, type TestStore } from './storage.fixture';
 
 const bytes = Buffer.from('the bytes of an image');
 const announcement: UploadAnnouncement = {
@@ -36,6 +38,16 @@ async function send(
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   return { status: response.statusCode, text: Buffer.concat(chunks).toString() };
+}
+
+/** By somebody else's client: ours asks the store whose it is before it signs anything. */
+async function guessed(wrong: Partial<typeof credentials>): Promise<PresignedRequest> {
+  const endpoint = `http://127.0.0.1:${at.port}/objects`;
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { ...credentials, ...wrong } });
+  const command = new PutObjectCommand({ Bucket: 'files', Key: 'uk/refused', ContentLength: bytes.length });
+  const url = await getSignedUrl(client, command, { expiresIn: 300 });
+  client.destroy();
+  return { url, method: 'PUT', headers: {}, expiresAt: new Date() };
 }
 
 describe('a presigned upload', () => {
@@ -113,10 +125,14 @@ describe('a presigned upload', () => {
       async () => send(await put({ now: () => new Date(Date.now() + 1_000_000) }), bytes),
       [403, 'RequestTimeTooSkewed'],
     ],
-    ['the wrong key id', async () => send(await put({ accessKeyId: 'AKIDOTHER' }), bytes), [403, 'InvalidAccessKeyId']],
+    [
+      'the wrong key id',
+      async () => send(await guessed({ accessKeyId: 'AKIDOTHER' }), bytes),
+      [403, 'InvalidAccessKeyId'],
+    ],
     [
       'the wrong secret',
-      async () => send(await put({ secretAccessKey: 'guessed' }), bytes),
+      async () => send(await guessed({ secretAccessKey: 'guessed' }), bytes),
       [403, 'SignatureDoesNotMatch'],
     ],
     ['an oversized body', () => sendOversized(), [400, 'EntityTooLarge']],

@@ -2,16 +2,21 @@
 export class S3Error extends Error {
   override readonly name = 'S3Error';
 
+  // eslint-disable-next-line @typescript-eslint/max-params -- status, code and message are what an S3 error is; few say more
   constructor(
     readonly status: number,
     readonly code: string,
     message: string = code,
+    /** Further elements, e.g. the `Endpoint` to go to. */
+    private readonly details: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 
   toXml(): string {
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${this.code}</Code><Message>${escapeXml(this.message)}</Message></Error>`;
+    const elements = Object.entries({ Code: this.code, Message: this.message, ...this.details });
+    const body = elements.map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`).join('');
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${body}</Error>`;
   }
 }
 

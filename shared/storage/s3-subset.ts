@@ -1,17 +1,21 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Logger, silentLogger } from '#shared/logging';
+import { regionOfKey, type RegionWall } from '#shared/region';
 import { ObjectFiles } from './object-files';
 import { deleteObject, putObject, readObject, type S3Exchange } from './object-operations';
 import { createBucket, headBucket, listObjects } from './bucket-operations';
 import { S3Error } from './s3-error';
 import { parseRequest, type S3Request } from './s3-request';
 import { type S3Credentials, verifySignature } from './signature';
+import { stampFolder } from './stamp-folder';
 
 export interface S3SubsetOptions {
   /** Owned by this process alone. */
   readonly directory: string;
   readonly credentials: S3Credentials;
   readonly region: string;
+  /** Whose objects it keeps; the folder is stamped with it. */
+  readonly wall: RegionWall;
   /** Largest object. */
   readonly maxBytes: number;
   /** Path prefix it is mounted under, e.g. `/objects`; requests must still carry it, for it is signed. */
@@ -22,13 +26,18 @@ export interface S3SubsetOptions {
 
 /**
  * The part of S3 the platform uses, over a folder: PUT, GET (with Range), HEAD and DELETE of objects; create, head and
- * list of buckets (path style). Signatures are checked as S3 does; what is not supported is refused, never ignored.
+ * list of buckets (path style). Signatures are checked as S3 does; what is not supported is refused, never ignored. An
+ * address of another region's object is answered with where to go.
+ * @throws {RegionMismatchError} when the folder is another region's
  */
 export function createS3Subset(options: S3SubsetOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { basePath = '', credentials, region, maxBytes, now = () => new Date(), log = silentLogger } = options;
+  const { wall } = options;
+  stampFolder(options.directory, wall.region);
   const files = new ObjectFiles(options.directory);
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = parseRequest(message, basePath);
+    assertOwnKey(request, wall);
     const signedSha256 = verifySignature(request, { credentials, region, now });
     assertSupported(request);
     await route({ message, response, request, files, signedSha256, maxBytes, now });
@@ -70,6 +79,15 @@ const supportedQuery = new Set([
   ...['x-amz-checksum-crc32', 'response-content-type', 'response-content-disposition'],
   ...['list-type', 'prefix', 'max-keys', 'continuation-token'],
 ]);
+
+/** Before the signature: that one was made by the other region's store, whose secret is not here. */
+function assertOwnKey({ key }: S3Request, wall: RegionWall): void {
+  const region = regionOfKey(key);
+  if (region === null || region === wall.region) return;
+  const endpoint = wall.urlOf(region);
+  const details = { Region: region, ...(endpoint !== null && { Endpoint: endpoint }) };
+  throw new S3Error(403, 'WrongRegion', wall.refusalFor(region).message, details);
+}
 
 /** Encryption, copying, tagging, multipart …: a caller who asks for one must not believe to have got it. */
 function assertSupported({ headers, query }: S3Request): void {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { RegionWall } from '#shared/region';
 import { createObjectStore, createS3Subset, type ObjectStore, type ObjectStoreOptions } from '#shared/storage';
 
 export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret' };
@@ -16,7 +17,7 @@ export interface TestStore {
   readonly store: ObjectStore;
   /** Another client of the same server. */
   client(options?: Partial<ObjectStoreOptions>): ObjectStore;
-  /** Every file below the folder, as relative paths. */
+  /** Every file of an object below the folder, as relative paths. */
   files(): string[];
   stop(): Promise<void>;
 }
@@ -24,7 +25,9 @@ export interface TestStore {
 /** An object store of its own, served on a free port below `basePath`. */
 export async function startTestStore(basePath = ''): Promise<TestStore> {
   const directory = mkdtempSync(join(tmpdir(), 'sa-objects-'));
-  const server = createServer(createS3Subset({ directory, credentials, region, maxBytes, basePath }));
+  const server = createServer(
+    createS3Subset({ directory, credentials, region, wall: new RegionWall('UK'), maxBytes, basePath }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const clients: ObjectStore[] = [];
@@ -33,6 +36,7 @@ export async function startTestStore(basePath = ''): Promise<TestStore> {
     const made = createObjectStore({
       endpoint,
       region,
+      residency: 'UK',
       bucket: 'files',
       ...credentials,
       forcePathStyle: true,
@@ -49,7 +53,8 @@ export async function startTestStore(basePath = ''): Promise<TestStore> {
     files: () =>
       readdirSync(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => relative(directory, join(entry.parentPath, entry.name))),
+        .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+        .filter((path) => path !== 'region'),
     stop: async () => {
       for (const made of clients) made.close();
       server.closeAllConnections();

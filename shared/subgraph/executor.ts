@@ -12,6 +12,7 @@ import { AccessRules, assertSatisfied, operationRules, type AccessRule } from '#
 import { runInContext } from '#shared/context';
 import { formatError, stableCodeOf } from '#shared/errors';
 import { type Logger } from '#shared/logging';
+import { type RegionWall } from '#shared/region';
 import { isTraced, traced } from '#shared/tracing';
 import { noteRefusedFields, noteRefusedOperation } from './refusals';
 import { type RequestContext } from './request-context';
@@ -41,6 +42,7 @@ export class SubgraphExecutor<Ports> {
     sdl: string,
     private readonly options: {
       readonly name: string;
+      readonly region: RegionWall;
       readonly log: Logger;
       readonly contextFor: (request: SubgraphRequest) => RequestContext<Ports>;
     },
@@ -80,6 +82,7 @@ export class SubgraphExecutor<Ports> {
   }
 
   private async run(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    this.assertHere(request);
     const { document, errors, rules } = this.prepare(request);
     if (errors.length > 0) return { errors: errors.map((error) => error.toJSON()) };
     const context = this.options.contextFor(request);
@@ -111,6 +114,13 @@ export class SubgraphExecutor<Ports> {
       }
       throw error;
     }
+  }
+
+  /** The gateway has looked already; whoever signs for it must not be believed to have. */
+  private assertHere({ actor, event }: SubgraphRequest): void {
+    const { region } = this.options;
+    if (actor) region.assertHere(actor.region);
+    if (event) region.assertHere(event.region);
   }
 
   private prepare({ query, operationName = null }: SubgraphRequest): Prepared {

@@ -11,6 +11,7 @@ import { newCorrelationId } from '#shared/context';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
 import { type PlatformEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
+import { type RegionWall } from '#shared/region';
 import { mountRoutes } from './http-route';
 import { type RunningSubgraph } from './start-subgraph';
 
@@ -20,6 +21,7 @@ export interface ServeOptions {
   readonly port: number;
   /** Who may ask: the gateway, by its signature. */
   readonly internalKeys: InternalKeys;
+  readonly region: RegionWall;
   readonly log: Logger;
 }
 
@@ -60,7 +62,7 @@ export async function serveSubgraph(running: RunningSubgraph, options: ServeOpti
     }),
   );
   addHealth(server, running, drain);
-  mountRoutes(server, running.routes);
+  mountRoutes(server, running.routes, options.region);
   const url = await server.listen({ host, port });
   return {
     url,

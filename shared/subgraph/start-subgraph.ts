@@ -2,7 +2,7 @@ import { type GraphQLSchema } from 'graphql';
 import { AuditSealer, auditEntities, auditMigrations } from '#shared/audit';
 import { type InternalSigner, serviceActor } from '#shared/auth';
 import { runInContext } from '#shared/context';
-import { KeyRing, type KeyProvider } from '#shared/crypto';
+import { KeyRing, keysOfRegion, type KeyProvider } from '#shared/crypto';
 import {
   AccessNotes,
   inTransaction,
@@ -25,6 +25,7 @@ import {
 } from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type Mail } from '#shared/mail';
+import { type RegionWall } from '#shared/region';
 import { type ObjectStore } from '#shared/storage';
 import { createSupergraphClient } from '#shared/supergraph';
 import { SubgraphExecutor, type SubgraphAnswer } from './executor';
@@ -46,6 +47,8 @@ import { WorkerLoop } from './worker-loop';
 export interface Platform {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
+  /** The one region it serves. */
+  readonly region: RegionWall;
   readonly connection: DatabaseOptions['connection'];
   readonly keyProvider: KeyProvider;
   readonly transport: EventTransport;
@@ -88,8 +91,12 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   const startedAt = performance.now();
   const log = platform.log.child({ subgraph: subgraph.name });
   const { schema, sdl } = await buildSubgraph(subgraph);
+  const { region } = platform;
+  const keyProvider = keysOfRegion(platform.keyProvider, region.region);
   const database = await openDatabase({
     name: subgraph.name,
+    region: region.region,
+    keyProvider,
     entities: [...platformEntities, ...eventEntities, ...auditEntities, ...subgraph.entities],
     migrations: [...platformMigrations, ...eventMigrations, ...auditMigrations, ...subgraph.migrations],
     connection: platform.connection,
@@ -97,7 +104,8 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   const wakers: (() => void)[] = [];
   const persistence: Persistence = {
     database,
-    keys: new KeyRing(platform.keyProvider),
+    region,
+    keys: new KeyRing(keyProvider),
     committed: () => {
       for (const wake of wakers) wake();
     },
@@ -105,9 +113,10 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
   };
   const scopes = subgraph.serviceScopes ?? [];
   const system = new SystemAccess(persistence, { name: subgraph.name, scopes });
-  const ports = await subgraph.ports(portHost(subgraph, platform, log));
+  const ports = await subgraph.ports(portHost(subgraph, { ...platform, keyProvider }, log));
   const executor = new SubgraphExecutor<Ports>(schema, sdl, {
     name: subgraph.name,
+    region,
     log,
     contextFor: ({ actor, event = null, consents }) =>
       new RequestContext({ actor, event, consents, persistence, ports, system, at: new Date() }),
@@ -138,14 +147,15 @@ export async function startSubgraph<Ports>(subgraph: Subgraph<Ports>, platform: 
 }
 
 function portHost<Ports>({ name, serviceScopes = [] }: Subgraph<Ports>, platform: Platform, log: Logger): PortHost {
-  const { environment, storage, mail, keyProvider } = platform;
+  const { environment, storage, mail, keyProvider, region } = platform;
   const supergraph = createSupergraphClient({
     url: platform.supergraphUrl,
     signer: platform.signerOf(name),
     scopes: serviceScopes,
     timeoutMs: supergraphTimeoutMs,
   });
-  return { environment, log, storage, mail, keyProvider, supergraph, publicUrl: () => platform.publicUrlOf(name) };
+  const publicUrl = (): string => platform.publicUrlOf(name);
+  return { environment, log, region, storage, mail, keyProvider, supergraph, publicUrl };
 }
 
 interface EngineParts<Ports> {
@@ -213,13 +223,17 @@ function loopOf<Ports>(
   return loop;
 }
 
-/** One event, one transaction: the inbox row and whatever the consumer does stand or fall together. */
+/**
+ * One event, one transaction: the inbox row and whatever the consumer does stand or fall together.
+ * @throws {DomainError} WRONG_REGION for an event of another region; it ends among the dead letters
+ */
 async function handle<Ports>(
   parts: EngineParts<Ports>,
   consumer: Consumer<Ports>,
   event: PlatformEvent,
 ): Promise<void> {
   const { subgraph, persistence, ports } = parts;
+  persistence.region.assertHere(event.region);
   const actor = serviceActor(subgraph.name, event, subgraph.serviceScopes ?? []);
   const name = `${subgraph.name}.${consumer.name}`;
   const work = { correlationId: event.correlationId, causationId: event.id, operationName: name };

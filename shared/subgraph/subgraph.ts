@@ -5,6 +5,7 @@ import { type ReliedConsent, type TenantEntity, type UnitOfWork } from '#shared/
 import { type EventType, type PlatformEvent, type TypedEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type Mail } from '#shared/mail';
+import { type RegionWall } from '#shared/region';
 import { type ObjectStore } from '#shared/storage';
 import { type SupergraphClient } from '#shared/supergraph';
 import { type Migration } from '#shared/tables';
@@ -19,6 +20,7 @@ type EntityClass = new () => object;
 export interface PortHost {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
+  readonly region: RegionWall;
   readonly storage: ObjectStore;
   readonly mail: Mail;
   /** Reads of other domains' data, with this subgraph's own scopes. */

@@ -9,6 +9,7 @@ import {
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { type AccessRules, type InternalSigner, generateInternalKeys, signActorContext } from '#shared/auth';
 import { createLogger } from '#shared/logging';
+import { RegionWall } from '#shared/region';
 import { type RunningSubgraph, type ServedSubgraph, serveSubgraph } from '#shared/subgraph';
 import { actorOf, testOrganisation } from './actors';
 
@@ -75,9 +76,9 @@ export function describeGatewayOnly({ running, rules }: Options): void {
         },
       };
       served = await serveSubgraph(counted, {
-        host: '127.0.0.1',
-        port: 0,
+        ...{ host: '127.0.0.1', port: 0 },
         internalKeys: platform.keys,
+        region: new RegionWall('UK'),
         log: createLogger('silent'),
       });
     });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Actor, generateInternalKeys } from '#shared/auth';
+import { type Actor, generateInternalKeys, type Region } from '#shared/auth';
 import { newCorrelationId } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
 import {
@@ -17,6 +17,7 @@ import {
 import { newId } from '#shared/ids';
 import { createLogger } from '#shared/logging';
 import { createMail, type DevMailbox } from '#shared/mail';
+import { RegionWall } from '#shared/region';
 import { createObjectStore, createS3Subset, type ObjectStore } from '#shared/storage';
 import {
   startSubgraph,
@@ -52,6 +53,8 @@ export interface TestSubgraphOptions {
   readonly supergraph?: (query: string, variables: Record<string, unknown>) => unknown;
   /** Where an earlier one stood, to go on from what it left; else its own, removed when it stops. */
   readonly ground?: TestGround;
+  /** The region that is served; UK when absent. */
+  readonly region?: Region;
 }
 
 /** One subgraph at work on a database of its own, with a real event transport and a real object store. */
@@ -82,7 +85,7 @@ export interface TestSubgraph {
 }
 
 export interface EventToDeliver<T extends EventType> {
-  readonly organisation: { organisationId: string; region: 'UK' | 'US' };
+  readonly organisation: { organisationId: string; region: Region };
   readonly resourceId: string;
   readonly aggregate?: { type: string; id: string };
   readonly data: EventDataOf<T>;
@@ -92,23 +95,32 @@ export interface EventToDeliver<T extends EventType> {
 
 export async function startTestSubgraph<Ports>(
   subgraph: Subgraph<Ports>,
-  { environment = {}, supergraph = () => null, ground }: TestSubgraphOptions = {},
+  { environment = {}, supergraph = () => null, ground, region = 'UK' }: TestSubgraphOptions = {},
 ): Promise<TestSubgraph> {
   const { connection, directory, remove } = ground ?? testGround();
+  const wall = new RegionWall(region);
   const events: PlatformEvent[] = [];
   const transport = inProcessTransport();
   transport.tail((event) => events.push(event));
-  const objects = await startObjects(join(directory, 'objects'));
+  const objects = await startObjects(join(directory, 'objects'), wall);
   const reader = await listen(createServer((request, response) => answerAsSupergraph(supergraph, request, response)));
   const routes: HttpRoute[] = [];
   const outside = await listen(createServer((request, response) => serveRoutes(routes, request, response)));
   const { signers } = generateInternalKeys([`service:${subgraph.name}`]);
   const mail = createMail(environment);
+  const close = async (): Promise<void> => {
+    await transport.close();
+    await objects.stop();
+    await reader.stop();
+    await outside.stop();
+    if (!ground) await remove();
+  };
   const running = await startSubgraph(subgraph, {
     environment,
     log: createLogger('silent'),
+    region: wall,
     connection,
-    keyProvider: localKeyProvider(join(directory, 'kek')),
+    keyProvider: localKeyProvider(join(directory, 'kek'), region),
     transport,
     storage: objects.storage,
     mail,
@@ -119,6 +131,9 @@ export async function startTestSubgraph<Ports>(
     },
     supergraphUrl: () => reader.url,
     publicUrlOf: () => outside.url,
+  }).catch(async (error: unknown) => {
+    await close(); // what still listens would keep the test's process alive
+    throw error;
   });
   routes.push(...running.routes);
   running.begin();
@@ -135,11 +150,7 @@ export async function startTestSubgraph<Ports>(
     until,
     stop: async () => {
       await running.stop();
-      await transport.close();
-      await objects.stop();
-      await reader.stop();
-      await outside.stop();
-      if (!ground) await remove();
+      await close();
     },
   };
 }
@@ -178,13 +189,18 @@ async function until<T>(
   throw new Error(`Waited 30 s for ${what}`);
 }
 
-async function startObjects(directory: string): Promise<{ storage: ObjectStore; stop: () => Promise<void> }> {
+async function startObjects(
+  directory: string,
+  wall: RegionWall,
+): Promise<{ storage: ObjectStore; stop: () => Promise<void> }> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
   const region = 'eu-west-2';
-  const server = await listen(createServer(createS3Subset({ directory, credentials, region, maxBytes: 25_000_000 })));
+  const subset = createS3Subset({ directory, credentials, region, wall, maxBytes: 25_000_000 });
+  const server = await listen(createServer(subset));
   const storage = createObjectStore({
     endpoint: server.url,
     region,
+    residency: wall.region,
     bucket: 'test',
     ...credentials,
     forcePathStyle: true,

@@ -1,6 +1,7 @@
 import { fastify } from 'fastify';
 import { createTokenVerifier, type Region, type TokenVerifier } from '#shared/auth';
 import { newId } from '#shared/ids';
+import { RegionWall } from '#shared/region';
 import { type DemoPerson, mountRoutes } from '#shared/subgraph';
 import { startTestSubgraph, testOrganisation, type TestSubgraph } from '#shared/testing';
 import { auth } from '.';
@@ -26,7 +27,7 @@ export interface AuthUnderTest {
 export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<AuthUnderTest> {
   const subject = await startTestSubgraph(auth, { environment: { TOKEN_ISSUER: issuer, ...environment } });
   const server = fastify();
-  mountRoutes(server, subject.running.routes);
+  mountRoutes(server, subject.running.routes, new RegionWall('UK'));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     subject,

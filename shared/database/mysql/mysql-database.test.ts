@@ -25,7 +25,7 @@ describeWithMysql('a MySQL database', () => {
   });
 
   const open = (given: Partial<Parameters<typeof openDatabase>[0]> = {}): Promise<Database> =>
-    openDatabase({ name: 'clinical', entities, migrations, connection, ...given });
+    openDatabase({ name: 'clinical', region: 'UK', keyProvider: null, entities, migrations, connection, ...given });
 
   const base = (): string => `${connection.databasePrefix}_clinical`;
 

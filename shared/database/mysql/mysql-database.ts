@@ -1,7 +1,8 @@
 import mysql, { type PoolConnection } from 'mysql2';
 import { DataSource } from 'typeorm';
 import { type Database, type DatabaseOptions, type MysqlConnection } from '../connection';
-import { commonOptions } from '../data-source-options';
+import { commonOptions, saysWhyItself } from '../data-source-options';
+import { assertRegionStamp, stampRegion } from '../region-stamp';
 import { currentTenant } from './current-tenant';
 import { execute, prepareConnections, sessionSettings, type Prepare } from './pool';
 import { databaseNames, Provisioner } from './provision';
@@ -25,11 +26,12 @@ export async function openMysql(options: DatabaseOptions, connection: MysqlConne
     password: signer.accountPassword,
   });
   try {
-    await provision(system, signer, { connection, names });
+    await provision(system, signer, { options, connection, names });
     await tenant.initialize();
     prepareConnections(tenant, tenantSettings(signer));
   } catch (cause) {
     await close(tenant, system);
+    if (saysWhyItself(cause)) throw cause;
     throw new Error(describeFailure(connection, names.base, cause), { cause });
   }
   return {
@@ -44,17 +46,24 @@ export async function openMysql(options: DatabaseOptions, connection: MysqlConne
 }
 
 interface Place {
+  readonly options: DatabaseOptions;
   readonly connection: MysqlConnection;
   readonly names: ReturnType<typeof databaseNames>;
 }
 
-async function provision(system: DataSource, signer: ContextSigner, { connection, names }: Place): Promise<void> {
+async function provision(
+  system: DataSource,
+  signer: ContextSigner,
+  { options, connection, names }: Place,
+): Promise<void> {
   const provisioner = await Provisioner.begin(connection, names);
   try {
     await provisioner.createDatabases();
     await system.initialize();
     prepareConnections(system, sessionSettings());
+    await assertRegionStamp(system, options, names.base);
     await system.runMigrations({ transaction: 'each' });
+    await stampRegion(system, options);
     await provisioner.synchronise(signer);
   } finally {
     await provisioner.end();

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 function open(folder = directory, name = 'clinical'): Promise<Database> {
   return openDatabase({
-    name,
+    ...{ name, region: 'UK', keyProvider: null },
     entities: [Sample],
     migrations: [createSamples],
     connection: { kind: 'sqlite', directory: folder },
@@ -103,7 +103,7 @@ describe('what is stored comes back', () => {
       await schema.addIndex('samples', ['org_id', 'count']);
     });
     database = await openDatabase({
-      name: 'clinical',
+      ...{ name: 'clinical', region: 'UK', keyProvider: null },
       entities: [Sample],
       migrations: [createSamples, addNote],
       connection: { kind: 'sqlite', directory },
@@ -119,7 +119,13 @@ describe('what is stored comes back', () => {
       throw failure;
     });
     await database.close();
-    const options = { name: 'clinical', entities: [Sample], connection: { kind: 'sqlite', directory } } as const;
+    const stamp = { region: 'UK', keyProvider: null } as const;
+    const options = {
+      ...stamp,
+      name: 'clinical',
+      entities: [Sample],
+      connection: { kind: 'sqlite', directory },
+    } as const;
     await expect(openDatabase({ ...options, migrations: [createSamples, broken] })).rejects.toMatchObject({
       cause: failure,
     });

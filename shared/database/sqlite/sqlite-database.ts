@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
 import { type Database, type DatabaseOptions, type SqliteConnection } from '../connection';
-import { commonOptions } from '../data-source-options';
+import { commonOptions, saysWhyItself } from '../data-source-options';
 import { lockFolder } from './folder-lock';
+import { assertRegionStamp, stampRegion } from '../region-stamp';
 import { LibsqlDriver } from './libsql-driver';
 import { poolOfOne } from './pool-of-one';
 
@@ -47,10 +48,13 @@ async function openFile(options: DatabaseOptions, file: string): Promise<DataSou
   poolOfOne(source);
   try {
     await source.initialize();
+    await assertRegionStamp(source, options, file);
     await source.runMigrations({ transaction: 'each' });
+    await stampRegion(source, options);
     return source;
   } catch (cause) {
     if (source.isInitialized) await source.destroy();
+    if (saysWhyItself(cause)) throw cause;
     throw new Error(`The database file ${file} cannot be opened`, { cause });
   }
 }
