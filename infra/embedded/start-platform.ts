@@ -107,6 +107,7 @@ async function assemble({ config, environment, log, closers, stop }: Assembly): 
     signerOf: (name) => required(internal.signers.get(`service:${name}`)),
     supergraphUrl: () => `${baseUrl}/graphql`,
     publicUrlOf: () => baseUrl,
+    hasAuditIndex: true,
   };
   const running: RunningSubgraph[] = [];
   for (const name of names) {

@@ -108,6 +108,7 @@ function adapters(name: string, config: SubgraphProcessConfig, log: Logger): Ada
     signerOf: () => signer,
     supergraphUrl: () => config.SUPERGRAPH_URL,
     publicUrlOf: () => config.PUBLIC_URL,
+    hasAuditIndex: true,
   };
   const close = async (): Promise<void> => {
     await transport.close();

@@ -3,6 +3,7 @@ import { LeasedWorker } from '#shared/events';
 import { idBytes } from '#shared/ids';
 import { type Logger } from '#shared/logging';
 import { AuditBatch } from './audit-batch.entity';
+import { AuditHead } from './audit-head.entity';
 import { batchHash, genesisHash, merkleRoot } from './audit-hashes';
 import { AuditIntake } from './audit-intake.entity';
 
@@ -86,6 +87,18 @@ async function seal(manager: EntityManager, rows: readonly AuditIntake[], at: Da
   const batch = { organisationId, number, firstSequence, lastSequence, root, previousHash, hash, sealedAt: at };
   await manager.insert(AuditBatch, batch);
   await numberRows(manager, rows, firstSequence);
+  await moveHead(manager, { organisationId, sequence: lastSequence, at });
+}
+
+/** The head says that there is something to forward; since when, if it was not said before. */
+async function moveHead(
+  manager: EntityManager,
+  { organisationId, sequence, at }: { organisationId: string; sequence: number; at: Date },
+): Promise<void> {
+  const moved = await manager.update(AuditHead, { organisationId }, { sequence });
+  if (moved.affected === 0) {
+    await manager.insert(AuditHead, { organisationId, sequence, forwardedSequence: 0, pendingSince: at });
+  } else await manager.update(AuditHead, { organisationId, pendingSince: IsNull() }, { pendingSince: at });
 }
 
 /** One statement for all: row by row it takes ten times as long. */

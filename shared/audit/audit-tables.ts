@@ -1,8 +1,9 @@
 import { column, migration, type Migration } from '#shared/tables';
 import { AuditBatch } from './audit-batch.entity';
+import { AuditHead } from './audit-head.entity';
 import { AuditIntake } from './audit-intake.entity';
 
-export const auditEntities = [AuditIntake, AuditBatch];
+export const auditEntities = [AuditIntake, AuditBatch, AuditHead];
 
 /** The sealer's lease is a row of the events module's `leases`: run `eventMigrations` in the same database. */
 export const auditMigrations: Migration[] = [
@@ -41,6 +42,23 @@ export const auditMigrations: Migration[] = [
         sealed_at: column.time,
       },
       ['org_id', 'number'],
+    );
+  }),
+  migration('1764000600001-create-audit-heads', async (schema) => {
+    await schema.createTable(
+      'audit_heads',
+      {
+        org_id: column.id,
+        sequence: column.integer,
+        forwarded_sequence: column.integer,
+        pending_since: column.time.orNull,
+      },
+      ['org_id'],
+      { indexes: [['pending_since']] },
+    );
+    await schema.run(
+      `INSERT INTO audit_heads (org_id, sequence, forwarded_sequence, pending_since)
+       SELECT org_id, MAX(last_sequence), 0, MIN(sealed_at) FROM audit_batches GROUP BY org_id`,
     );
   }),
 ];

@@ -1,7 +1,18 @@
 export { appendAudit } from './append-audit';
 export { AuditBatch } from './audit-batch.entity';
+export {
+  AuditForwarder,
+  forwardAnew,
+  type AuditIndex,
+  type SealedLink,
+  type SealedPart,
+  type SealedRecord,
+} from './audit-forwarder';
+export { batchHash, genesisHash, leafHash, merkleRoot } from './audit-hashes';
+export { AuditHead } from './audit-head.entity';
 export { AuditIntake } from './audit-intake.entity';
 export {
+  canonicalText,
   parseAuditRecord,
   type AuditCategory,
   type AuditOutcome,

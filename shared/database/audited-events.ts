@@ -34,7 +34,7 @@ export function announcedAct(type: EventType, { resourceId, aggregate, data }: A
   if (!category) return null;
   const { reason, patientId, userId } = data as Readonly<Record<string, unknown>>;
   const outcome = /\.(failed|denied|refused|locked)$/.test(type) ? 'DENIED' : 'SUCCESS';
-  const isByPerson = category === 'AUTHENTICATION' && outcome === 'SUCCESS' && typeof userId === 'string';
+  const isByPerson = category === 'AUTHENTICATION' && /\.(succeeded|started)$/.test(type) && typeof userId === 'string';
   return {
     as: isByPerson ? { kind: 'user', subject: userId, userId } : {},
     act: {

@@ -1,5 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { type Page, type TenantEntity } from '#shared/database';
+import { type Page } from '#shared/database';
 import { shareable } from './shareable';
 
 @shareable
@@ -38,10 +38,7 @@ export const listSize =
  * The Relay connection of a type: `<Name>Connection` and `<Name>Edge`.
  * https://relay.dev/graphql/connections.htm, with `nodes` and `totalCount` added.
  */
-export function connectionType<E extends TenantEntity>(
-  name: string,
-  type: () => ClassType<E>,
-): ClassType<Connection<E>> {
+export function connectionType<E extends object>(name: string, type: () => ClassType<E>): ClassType<Connection<E>> {
   @ObjectType(`${name}Edge`)
   class EdgeOfType {
     @Field()

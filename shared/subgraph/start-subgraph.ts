@@ -1,5 +1,12 @@
 import { type GraphQLSchema } from 'graphql';
-import { AuditSealer, auditEntities, auditMigrations } from '#shared/audit';
+import {
+  AuditForwarder,
+  AuditSealer,
+  auditEntities,
+  auditMigrations,
+  forwardAnew,
+  type AuditIndex,
+} from '#shared/audit';
 import { type InternalSigner, serviceActor } from '#shared/auth';
 import { runInContext } from '#shared/context';
 import { KeyRing, keysOfRegion, type KeyProvider } from '#shared/crypto';
@@ -22,12 +29,14 @@ import {
   OutboxRelay,
   type EventTransport,
   type PlatformEvent,
+  type Subscription,
 } from '#shared/events';
 import { type Logger } from '#shared/logging';
 import { type Mail } from '#shared/mail';
 import { type RegionWall } from '#shared/region';
 import { type ObjectStore } from '#shared/storage';
 import { createSupergraphClient } from '#shared/supergraph';
+import { auditIndexOf } from './audit-index-client';
 import { SubgraphExecutor, type SubgraphAnswer } from './executor';
 import { type HttpRoute } from './http-route';
 import { RequestContext } from './request-context';
@@ -57,6 +66,8 @@ export interface Platform {
   readonly signerOf: (subgraph: string) => InternalSigner;
   readonly supergraphUrl: () => string;
   readonly publicUrlOf: (subgraph: string) => string;
+  /** Whether audit records go to the platform's index by way of the supergraph. Default: not; there is no supergraph then. */
+  readonly hasAuditIndex?: boolean;
 }
 
 /** A subgraph at work. */
@@ -185,13 +196,17 @@ async function startEngine<Ports>(parts: EngineParts<Ports>): Promise<Engine> {
       ),
     ),
   );
+  const index = auditIndex(parts);
+  if (index) subscriptions.push(await followIndex(parts));
   const relay = new OutboxRelay({ dataSource, transport: platform.transport, log });
   const sealer = new AuditSealer({ dataSource, log });
+  const forwarder = index && new AuditForwarder({ dataSource, log, index });
   const loops: WorkerLoop[] = [];
   return {
     begin: () => {
       relay.start();
       sealer.start();
+      forwarder?.start();
       for (const worker of subgraph.workers ?? [])
         loops.push(loopOf(worker, { system, ports, log, name: subgraph.name }));
     },
@@ -206,8 +221,22 @@ async function startEngine<Ports>(parts: EngineParts<Ports>): Promise<Engine> {
       await Promise.all(loops.map((loop) => loop.stop()));
       await relay.stop();
       await sealer.stop();
+      await forwarder?.stop();
     },
   };
+}
+
+const auditIndexScopes = ['auth:audit:index'] as const;
+
+/** Where this subgraph's audit records are brought to; null when nowhere. */
+function auditIndex<Ports>({ subgraph, platform, system, ports, log }: EngineParts<Ports>): AuditIndex | null {
+  if (subgraph.auditIndex) return subgraph.auditIndex({ system, ports, log });
+  if (platform.hasAuditIndex !== true) return null;
+  const { supergraphUrl: url, signerOf } = platform;
+  const signer = signerOf(subgraph.name);
+  return auditIndexOf(
+    createSupergraphClient({ url, signer, scopes: auditIndexScopes, timeoutMs: supergraphTimeoutMs }),
+  );
 }
 
 function loopOf<Ports>(
@@ -221,6 +250,13 @@ function loopOf<Ports>(
     run: () => worker.run({ ...context, at: new Date(), stopping: () => loop.stopping }),
   });
   return loop;
+}
+
+/** Told that the index has been emptied, the records of the organisation are brought to it again; told twice, it is the same. */
+function followIndex<Ports>({ subgraph, platform, persistence }: EngineParts<Ports>): Promise<Subscription> {
+  return platform.transport.subscribe(`${subgraph.name}.audit-index`, ['auth.audit.index_emptied'], (event) =>
+    forwardAnew(persistence.database.system, event.organisationId, new Date()),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type NonEmptyArray } from 'type-graphql';
+import { type AuditIndex } from '#shared/audit';
 import { type Actor, type Region, type Scope } from '#shared/auth';
 import { type KeyProvider } from '#shared/crypto';
 import { type ReliedConsent, type TenantEntity, type UnitOfWork } from '#shared/database';
@@ -111,6 +112,8 @@ export interface Subgraph<Ports = unknown> {
    * @returns what a user of the demo wants to know, for `demo.json`: ids by name, credentials of the demo
    */
   readonly seedDemo?: (context: DemoContext<Ports>) => Promise<Readonly<Record<string, unknown>>>;
+  /** Keeps the audit records of all subgraphs together. One subgraph does. */
+  readonly auditIndex?: (context: RouteContext<Ports>) => AuditIndex;
   /** What it answers besides GraphQL: OAuth endpoints, provider callbacks. */
   readonly routes?: (context: RouteContext<Ports>) => readonly HttpRoute[] | Promise<readonly HttpRoute[]>;
 }

@@ -130,6 +130,11 @@ export class MigrationSchema {
     );
   }
 
+  /** Fills what a step has made from what was there before, in words of both dialects. */
+  async run(statement: string): Promise<void> {
+    await this.runner.query(statement);
+  }
+
   private column(name: string, spec: ColumnKind, primaryKey: readonly string[]): TableColumnOptions {
     const native = types[this.dialect][spec.kind];
     const length = spec.length === undefined ? {} : { length: String(spec.length) };

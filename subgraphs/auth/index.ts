@@ -1,4 +1,7 @@
 import { defineSubgraph } from '#shared/subgraph';
+import { AuditEntry } from './audit/entry.entity';
+import { auditIndexFor } from './audit/index.service';
+import { auditSlice } from './audit/slice';
 import { ApiClient } from './clients/client.entity';
 import { ApiClientResolver } from './clients/client.resolver';
 import { ClientSecret } from './clients/secret.entity';
@@ -15,6 +18,7 @@ import { createPlatformTables } from './migrations/1764000300002-create-platform
 import { createOAuthRecords } from './migrations/1764000400001-create-oauth-records';
 import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
+import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
 import { ClientConsent } from './oauth/client-consent.entity';
 import { ClientSettings } from './oauth/client-settings.entity';
 import { OAuthRecord } from './oauth/record.entity';
@@ -48,6 +52,7 @@ export const auth = defineSubgraph({
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
     ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver, RevocationResolver] as const),
     ...([SessionResolver, UserSessionsResolver] as const),
+    ...auditSlice.resolvers,
   ],
   entities: [
     Organisation,
@@ -63,6 +68,7 @@ export const auth = defineSubgraph({
     SigningKey,
     ...([OAuthRecord, ClientSettings, ClientConsent, Session] as const),
     Revocation,
+    ...auditSlice.entities,
   ],
   migrations: [
     createIdentities,
@@ -70,6 +76,7 @@ export const auth = defineSubgraph({
     createOAuthRecords,
     addSigningKeyTimes,
     createSecondFactors,
+    createAuditIndex,
     createRevocations,
   ],
   references: {
@@ -78,9 +85,12 @@ export const auth = defineSubgraph({
     ApiClient: ({ id }, { unit }) => unit.find(ApiClient, id),
     User: ({ id }, context) => context.load(visibleUserById, id),
     Membership: ({ id }, { unit }) => unit.find(Membership, id),
+    Patient: ({ id }) => ({ id }),
+    AuditRecord: ({ id }, { unit }) => unit.find(AuditEntry, id),
   },
   workers: [forgetRevocations],
   ports: createPorts,
+  auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
   routes: oauthRoutes,
   seedDemo,
 });

@@ -116,6 +116,7 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
       ...oneself,
       ...(['consent:compliance:read', 'consent:compliance:write', 'consent:disclosures:read'] as const),
       ...(['consent:dsr:read', 'consent:dsr:write', 'consent:dsr:approve'] as const),
+      'auth:audit:rebuild',
       ...(['auth:audit:read', 'auth:accesslog:read', 'auth:breakglass:read', 'auth:breakglass:review'] as const),
     ],
   },

@@ -11,7 +11,9 @@ export const scopeRegistry: Readonly<Record<Scope, ScopeFacts>> = {
   'auth:accesslog:read': { description: 'See who has looked at any patient’s record', phi: true },
   'auth:accesslog:self': { description: 'See who has looked at one’s own record', phi: true },
   'auth:actor:assert': { description: 'Act for people who are signed in, with at most their rights', phi: true },
+  'auth:audit:index': { description: 'Bring audit records to the platform’s index; for services', phi: false },
   'auth:audit:read': { description: 'Read the audit trail and verify its chain', phi: false },
+  'auth:audit:rebuild': { description: 'Have the audit trail gathered again from its chains', phi: false },
   'auth:breakglass:read': { description: 'See where somebody has broken the glass', phi: false },
   'auth:breakglass:review': { description: 'Judge whether breaking the glass was justified', phi: false },
   'auth:breakglass:use': {
