@@ -28,7 +28,7 @@ export function noteTrailAct(unit: UnitOfWork, category: 'READ' | 'EXPORT', filt
 
 export function whereOf(filter: AuditFilter): FindOptionsWhere<AuditEntry> {
   const { from, to, category, outcome, ...equal } = filter;
-  const named = Object.entries(equal).filter(([, value]) => value !== null && value !== undefined);
+  const named = Object.entries(equal).filter(([, value]) => (value ?? null) !== null);
   const bounds = [...(from ? [MoreThanOrEqual(from)] : []), ...(to ? [LessThan(to)] : [])];
   return {
     ...Object.fromEntries(named),
@@ -51,7 +51,8 @@ export async function indexRecords(
   const { kind, subject, organisationId, region } = unit.actor;
   if (kind !== 'service') throw new ForbiddenError('Only the platform’s own services bring records to the index');
   const subgraph = subject.replace('service:', '');
-  await auditIndexFor(system, subgraph).take({ organisationId, region, ...part });
+  const { records, links } = part;
+  await auditIndexFor(system, subgraph).take({ organisationId, region, records, links });
   return system.source.getRepository(TrailPosition).findOneByOrFail({ organisationId, subgraph });
 }
 
