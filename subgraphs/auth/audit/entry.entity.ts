@@ -6,7 +6,7 @@ import { TenantEntity, VisibleBy, WithoutHistory } from '#shared/database';
 import { DateTime } from '#shared/graphql';
 import { CodeColumn, FlagColumn, IdColumn, IntegerColumn, TextColumn, TimeColumn } from '#shared/tables';
 import { AuditCategoryEnum, AuditOutcomeEnum } from './trail.codes';
-import { auditVisibility } from './trail.policy';
+import { auditVisibility } from './visibility';
 
 /** A sealed audit record of any subgraph, found by the platform's index. What counts is the record in its own chain. */
 @ObjectType('AuditRecord', {
