@@ -32,6 +32,15 @@ export class Demand {
   }
 
   /**
+   * Charges what a live operation takes after it was admitted.
+   * @param points none when nothing is to be paid for
+   * @throws {RateLimitedError}
+   */
+  charge(caller: RatedCaller, points: number): void {
+    if (points > 0) this.rates?.charge(caller, points);
+  }
+
+  /**
    * Charges what finding out cost, so that refusals cannot be had without end.
    * @param sourceLength of the document, as far as it was looked at
    */

@@ -18,6 +18,7 @@ import {
   type SocketServer,
   type StreamOperation,
   SubscriptionEngine,
+  type Toll,
   serveEventStreams,
   serveSockets,
 } from '../subscriptions';
@@ -145,11 +146,11 @@ export class LiveOperations {
       const generation = current();
       const { variables, operationName } = operation;
       const prepared = prepareFor(record, generation, { source, variables, operationName });
-      if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) return { prepared, generation };
+      if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) return { prepared, generation, toll: free };
       record.cost = generation.costOf(prepared, variables);
       demand.admit(caller, record.cost);
       observe(record);
-      return { prepared, generation };
+      return { prepared, generation, toll: this.tollOf(caller, record.cost) };
     } catch (cause) {
       const { failure } = demand.refuse(caller, cause, operation.query.length);
       const { status, error } = describeRefusal(failure, {
@@ -163,10 +164,26 @@ export class LiveOperations {
     }
   }
 
+  /** A look at an event costs a point, whoever it is for; the answer to it costs what the operation does. */
+  private tollOf(caller: Caller, cost: number): Toll {
+    const { demand } = this.options;
+    return {
+      forLooking: () => {
+        demand.charge(caller, 1);
+      },
+      forAnswering: () => {
+        demand.charge(caller, cost - 1);
+      },
+    };
+  }
+
   private format(error: GraphQLError, correlationId: string): GraphQLFormattedError {
     return describeRefusal(error, { correlationId, log: this.options.log }).error;
   }
 }
+
+/** What is answered at once was charged at once. */
+const free: Toll = { forLooking: () => undefined, forAnswering: () => undefined };
 
 function operationOf({ query, documentId, extensions, variables, operationName }: GraphqlParameters): StreamOperation {
   return {

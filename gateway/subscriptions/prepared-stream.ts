@@ -7,8 +7,15 @@ export interface StreamGeneration {
   readonly operations: Operations;
 }
 
+/** What is paid for each event. Each throws a DomainError RATE_LIMITED when the caller has nothing left. */
+export interface Toll {
+  readonly forLooking: () => void;
+  readonly forAnswering: () => void;
+}
+
 /** An operation, and the generation that it was prepared in. */
 export interface PreparedStream {
+  readonly toll: Toll;
   readonly prepared: PreparedOperation;
   readonly generation: StreamGeneration;
 }

@@ -1,6 +1,6 @@
 /** Why the gateway ended a subscription or a socket by itself. */
 export type DropReason =
-  'slow_consumer' | 'token_expired' | 'token_revoked' | 'superseded' | 'message_rate' | 'shutdown';
+  'slow_consumer' | 'rate_limited' | 'token_expired' | 'token_revoked' | 'superseded' | 'message_rate' | 'shutdown';
 
 /** Who counts. */
 export interface SubscriptionObserver {

@@ -5,6 +5,7 @@ import { type TokenStanding } from '../revocation';
 import { type Evaluations, type Viewer } from './evaluations';
 import { type EventFanOut, type EventTail } from './event-fan-out';
 import { EventQueue } from './event-queue';
+import { type Toll } from './prepared-stream';
 import { type Slots } from './slots';
 import { type SubscriptionObserver } from './subscription-observer';
 
@@ -106,6 +107,7 @@ export class Subscription {
     try {
       for await (const { event, cursor } of this.events()) {
         const result = this.mayGoOn() ? await evaluations.answer(viewer, this.key, event) : null;
+        if (result) this.pay('forAnswering');
         // What has been ended meanwhile says why when it is asked for more.
         if (!this.isOpen) continue;
         observer.countEvent(result ? 'sent' : 'withheld');
@@ -142,6 +144,16 @@ export class Subscription {
     }
   }
 
+  /** Who has spent what they may is told so, and goes on later, from the last cursor that they had. */
+  private pay(what: keyof Toll): void {
+    try {
+      this.options.viewer.toll[what]();
+    } catch (error) {
+      this.parts.observer.countDropped('rate_limited');
+      throw error;
+    }
+  }
+
   private mayGoOn(): boolean {
     const { actor } = this.options.viewer;
     // Whoever holds the connection has a timer for this, which may be a moment late.
@@ -149,6 +161,7 @@ export class Subscription {
     const { standing } = this.parts;
     if (!standing.isRevoked(actor)) {
       standing.assertKnown();
+      this.pay('forLooking');
       return true;
     }
     this.drop('token_revoked', tokenEnded('revoked'));

@@ -140,8 +140,9 @@ export const errorCodes = {
     again: 'no',
   },
   RATE_LIMITED: {
-    when: 'the budget of this client, user, organisation or address is spent for now (HTTP 429; `policy` says whose), or too many sign-ins of one account are waiting',
-    remedy: 'wait as long as `Retry-After` says; `RateLimit` says beforehand what is left',
+    when: 'the budget of this client, user, organisation or address is spent for now (HTTP 429; `policy` says whose), or too many sign-ins of one account are waiting; a subscription ends with it when its events cost more than is left',
+    remedy:
+      'wait as long as `Retry-After` or `retryAfterSeconds` says; `RateLimit` says beforehand what is left. A subscription goes on from its last cursor',
     again: 'after waiting',
   },
   CURSOR_EXPIRED: {
