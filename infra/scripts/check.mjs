@@ -19,6 +19,7 @@ const steps = [
   { name: 'build', args: ['infra/scripts/build.mjs'] },
   { name: 'schemas are current', args: ['dist/infra/scripts/sdl.js', '--check'] },
   { name: 'error codes are current', args: ['dist/infra/scripts/errors.js', '--check'] },
+  { name: 'scopes are current', args: ['dist/infra/scripts/scopes.js', '--check'] },
   { name: 'schemas compose', args: ['dist/infra/scripts/compose.js'] },
   { name: 'architecture', args: ['dist/infra/scripts/audit-architecture.js'] },
 ];

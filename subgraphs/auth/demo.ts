@@ -12,10 +12,10 @@ const productKey = 'demo';
 /** What one program needs to bring a case from referral to payment. */
 const caseScopes: readonly Scope[] = [
   ...(['clinical:patients:read', 'clinical:patients:write', 'clinical:cases:read', 'clinical:cases:write'] as const),
-  ...(['clinical:images:read', 'clinical:images:write', 'clinical:diagnoses:write', 'clinical:history:read'] as const),
+  ...(['clinical:images:read', 'clinical:images:write', 'clinical:diagnoses:write'] as const),
   ...(['consent:records:read', 'consent:records:write', 'consent:decisions:read'] as const),
   ...(['reviews:workflows:read', 'reviews:workflows:write', 'reviews:human:read', 'reviews:ai:read'] as const),
-  ...(['notifications:messages:read', 'scheduling:practitioners:read'] as const),
+  'notifications:messages:read',
   ...(['scheduling:appointments:read', 'scheduling:appointments:write'] as const),
   ...(['payments:invoices:read', 'payments:invoices:write', 'payments:prices:read'] as const),
   ...(['payments:payments:read', 'payments:payments:write', 'auth:users:read', 'auth:users:write'] as const),

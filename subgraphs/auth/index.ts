@@ -44,6 +44,9 @@ import { User } from './users/user.entity';
 import { visibleUserById } from './users/user.loader';
 import { MembershipResolver, UserResolver } from './users/user.resolver';
 
+export { roleRegistry, systemRoles } from './scopes/role.registry';
+export { scopeDescriptions } from './scopes/scope.registry';
+
 /** Who may do what: organisations, people, API clients, and the tokens that say so. */
 export const auth = defineSubgraph({
   name: 'auth',

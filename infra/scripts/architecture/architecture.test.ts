@@ -1,6 +1,8 @@
 import { everyNameIsInItsReference } from './docs-rules';
 import { repositoryOf } from './repository';
 import { rules } from './rules';
+import { harvestScopes } from './scope-harvest';
+import { scopesAreThoseOfTheSchemas } from './scope-rules';
 
 const guarded = '@requiresScopes(scopes: [["clinical:records:read"]])';
 
@@ -25,6 +27,45 @@ describe('root fields', () => {
 
   test('signing in is open by decision', () => {
     expect(audit({}, 'type Mutation { login: String }')).toEqual({});
+  });
+});
+
+describe('the scopes', () => {
+  const asks = (...names: string[]): string =>
+    `@requiresScopes(scopes: [${names.map((name) => `["${name}"]`).join()}])`;
+  const schemas = (clinical: string, auth = 'type Query { me: ID }') => repositoryOf({}, { clinical, auth });
+
+  test('one that a schema asks for and nobody knows is named, and so is one that no schema asks for', () => {
+    const repository = schemas(`type Query { a: ID ${asks('x:a:read')} b: ID ${asks('x:b:read', 'x:c:read')} }`);
+    expect(scopesAreThoseOfTheSchemas({ ...repository, scopes: ['x:a:read', 'x:c:read', 'x:d:read'] })).toEqual([
+      'Query.b: x:b:read is not in shared/auth/scopes.ts',
+      'shared/auth/scopes.ts: no field asks for x:d:read',
+    ]);
+    expect(scopesAreThoseOfTheSchemas({ ...repository, scopes: ['x:a:read', 'x:b:read', 'x:c:read'] })).toEqual([]);
+  });
+
+  test('open what names them, in every subgraph', () => {
+    const { schemas: all } = schemas(
+      `type A @key(fields: "id") ${asks('x:a:read')} { id: ID! }`,
+      `type A @key(fields: "id") { id: ID! b: ID ${asks('x:a:read')} }`,
+    );
+    expect(harvestScopes(all).get('x:a:read')?.opens).toEqual(['A', 'A.b']);
+  });
+
+  test.each([
+    { sdl: `type Query { a: ID @phi ${asks('x:a:read')} }`, phi: true },
+    { sdl: `type A @phi ${asks('x:a:read')} { id: ID! }`, phi: true },
+    {
+      sdl: `type Query { page: Page ${asks('x:a:read')} } type Page { nodes: [A!]! } type A { b: ID @phi }`,
+      phi: true,
+    },
+    {
+      sdl: `type Query { a: A ${asks('x:a:read')} } type A @key(fields: "id") { b: B } type B { c: ID @phi }`,
+      phi: false,
+    },
+    { sdl: `type Query { a: A ${asks('x:a:read')} } type A { a: A }`, phi: false },
+  ])('are about PHI when what they open is, as far as the first record: $phi for $sdl', ({ sdl, phi }) => {
+    expect(harvestScopes(schemas(sdl).schemas).get('x:a:read')?.phi).toBe(phi);
   });
 });
 

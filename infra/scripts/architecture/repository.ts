@@ -5,6 +5,7 @@ import { createSourceFile, ScriptTarget, type SourceFile } from 'typescript';
 import { scopes } from '#shared/auth';
 import { errorCodes } from '#shared/errors';
 import { eventTypes } from '#shared/events';
+import { harvestScopes } from './scope-harvest';
 
 /** What the rules look at; tests give them a small one. */
 export interface Repository {
@@ -13,6 +14,8 @@ export interface Repository {
   /** Committed SDL by subgraph. */
   readonly schemas: ReadonlyMap<string, DocumentNode>;
   readonly references: readonly Reference[];
+  /** Those that roles and clients can be given. */
+  readonly scopes: readonly string[];
 }
 
 /** A page where a reader looks something up by its exact name. */
@@ -41,17 +44,20 @@ export function readRepository(root: string): Repository {
     .flatMap(([name, path]) => (name === undefined ? [] : [[name, read(root, path)] as const]));
   return {
     ...repositoryOf(Object.fromEntries(sources), Object.fromEntries(schemas)),
+    scopes,
     references: Object.entries(references).map(([page, names]) => ({ page, names, text: read(root, page) })),
   };
 }
 
 export function repositoryOf(sources: Record<string, string>, schemas: Record<string, string> = {}): Repository {
+  const documents = new Map(Object.entries(schemas).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })]));
   return {
     sources: new Map(
       Object.entries(sources).map(([path, text]) => [path, createSourceFile(path, text, ScriptTarget.ES2022, true)]),
     ),
-    schemas: new Map(Object.entries(schemas).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })])),
+    schemas: documents,
     references: [],
+    scopes: [...harvestScopes(documents).keys()],
   };
 }
 

@@ -5,6 +5,7 @@ import {
   migrationsRunInOrder,
 } from './migration-rules';
 import { type Repository } from './repository';
+import { scopesAreThoseOfTheSchemas } from './scope-rules';
 import { everyRootFieldIsGuarded, everyPhiFieldIsScoped } from './schema-rules';
 import {
   everyPhiFieldIsStoredEncrypted,
@@ -29,5 +30,9 @@ export const rules: readonly Rule[] = [
   { says: 'Every migration is named by its time', check: everyMigrationIsNamedByItsTime },
   { says: 'Migrations run in the order of their times', check: migrationsRunInOrder },
   { says: 'Every table of an entity has a migration', check: everyTableOfAnEntityHasAMigration },
+  {
+    says: 'The scopes of the platform are those that its schemas ask for',
+    check: scopesAreThoseOfTheSchemas,
+  },
   { says: 'Every error code, event and scope stands in its reference page', check: everyNameIsInItsReference },
 ];

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequireScopes } from '#shared/auth';
+import { isScope, RequireScopes } from '#shared/auth';
 import { byId, connectionOf, type Connection, listBy, listSize, respond } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
 import { Organisation } from '../organisations/organisation.entity';
@@ -82,7 +82,8 @@ export class ApiClientResolver {
 
   @FieldResolver(() => [ScopeView])
   scopes(@Root() client: ApiClient): ScopeView[] {
-    return client.scopeNames.map(scopeOf);
+    // One that it was given and that the platform has no more says nothing.
+    return client.scopeNames.filter(isScope).map(scopeOf);
   }
 
   @FieldResolver(() => [ClientSecretView])

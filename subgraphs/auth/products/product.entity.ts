@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
-import { Authenticated, type Scope } from '#shared/auth';
+import { Authenticated, isScope, type Scope } from '#shared/auth';
 import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, TextColumn } from '#shared/tables';
@@ -43,6 +43,6 @@ export class Product extends TenantEntity {
   /** Of these scopes, the ones this product lets a token carry. */
   entitled(scopes: readonly Scope[]): Scope[] {
     const allowed = new Set(this.allowedScopes);
-    return [...new Set(scopes)].filter((scope) => allowed.has(scope));
+    return [...new Set(scopes)].filter((scope) => isScope(scope) && allowed.has(scope));
   }
 }

@@ -12,22 +12,13 @@ interface Role {
 }
 
 /** What everybody who signs in may do for themselves. */
-const oneself = [
-  'auth:users:self',
-  'notifications:inbox:self',
-  'notifications:preferences:self',
-] as const satisfies Scope[];
+const oneself = ['auth:users:self', 'notifications:inbox:self'] as const satisfies Scope[];
 
 const careTeam = [
   ...(['clinical:patients:read', 'clinical:patients:write', 'clinical:cases:read', 'clinical:cases:write'] as const),
-  ...(['clinical:images:read', 'clinical:images:write', 'clinical:records:read', 'clinical:records:write'] as const),
-  ...([
-    'clinical:encounters:write',
-    'clinical:diagnoses:write',
-    'clinical:history:read',
-    'clinical:vitals:write',
-  ] as const),
-  ...(['scheduling:appointments:read', 'scheduling:appointments:write', 'scheduling:practitioners:read'] as const),
+  ...(['clinical:images:read', 'clinical:images:write', 'clinical:records:read'] as const),
+  'clinical:diagnoses:write',
+  ...(['scheduling:appointments:read', 'scheduling:appointments:write'] as const),
   ...(['consent:records:read', 'consent:records:write', 'consent:decisions:read'] as const),
   ...(['reviews:human:read', 'reviews:ai:read', 'reviews:workflows:read', 'notifications:messages:read'] as const),
 ] as const satisfies Scope[];
@@ -44,12 +35,7 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
   },
   DOCTOR: {
     name: 'Doctor',
-    scopes: [
-      ...oneself,
-      ...careTeam,
-      ...(['clinical:prescriptions:read', 'clinical:prescriptions:write', 'clinical:prescriptions:sign'] as const),
-      ...(['clinical:lab:read', 'clinical:lab:write', 'scheduling:appointments:join', 'auth:breakglass:use'] as const),
-    ],
+    scopes: [...oneself, ...careTeam, 'auth:breakglass:use'],
   },
   REVIEWER: {
     name: 'Reviewer',
@@ -63,9 +49,9 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
     name: 'Nurse',
     scopes: [
       ...oneself,
-      ...(['clinical:patients:read', 'clinical:cases:read', 'clinical:vitals:write', 'clinical:images:write'] as const),
+      ...(['clinical:patients:read', 'clinical:cases:read', 'clinical:images:write'] as const),
       ...(['clinical:records:read', 'consent:records:read', 'consent:records:write'] as const),
-      ...(['scheduling:appointments:read', 'scheduling:appointments:write', 'scheduling:practitioners:read'] as const),
+      ...(['scheduling:appointments:read', 'scheduling:appointments:write'] as const),
     ],
   },
   RECEPTIONIST: {
@@ -78,46 +64,43 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
         'consent:records:read',
         'consent:records:write',
       ] as const),
-      ...(['scheduling:appointments:read', 'scheduling:appointments:write', 'scheduling:practitioners:read'] as const),
+      ...(['scheduling:appointments:read', 'scheduling:appointments:write'] as const),
       // auth:users:write lets them invite patients to the portal, and nobody else: user.policy.ts.
-      ...(['payments:coverage:read', 'payments:coverage:write', 'payments:invoices:read', 'auth:users:write'] as const),
+      ...(['payments:invoices:read', 'auth:users:write'] as const),
     ],
   },
   PHARMACIST: {
     name: 'Pharmacist',
-    scopes: [...oneself, 'clinical:prescriptions:read', 'clinical:pharmacy:read', 'clinical:pharmacy:write'],
+    scopes: [...oneself],
   },
   LAB_TECHNICIAN: {
     name: 'Laboratory technician',
-    scopes: [...oneself, 'clinical:lab:read', 'clinical:lab:write'],
+    scopes: [...oneself],
   },
   BILLING: {
     name: 'Billing',
     scopes: [
       ...oneself,
       ...([
-        'payments:claims:read',
-        'payments:claims:write',
-        'payments:coverage:read',
-        'payments:coverage:write',
-      ] as const),
-      ...([
         'payments:invoices:read',
         'payments:invoices:write',
         'payments:payments:read',
         'payments:payments:write',
       ] as const),
-      ...(['payments:plans:read', 'payments:plans:write', 'payments:prices:read', 'payments:reports:read'] as const),
+      ...(['payments:prices:read', 'payments:reports:read'] as const),
     ],
   },
   COMPLIANCE_OFFICER: {
     name: 'Compliance officer',
     scopes: [
       ...oneself,
-      ...(['consent:compliance:read', 'consent:compliance:write', 'consent:disclosures:read'] as const),
-      ...(['consent:dsr:read', 'consent:dsr:write', 'consent:dsr:approve'] as const),
-      'auth:audit:rebuild',
-      ...(['auth:audit:read', 'auth:accesslog:read', 'auth:breakglass:read', 'auth:breakglass:review'] as const),
+      ...([
+        'auth:audit:read',
+        'auth:audit:rebuild',
+        'auth:accesslog:read',
+        'auth:breakglass:read',
+        'auth:breakglass:review',
+      ] as const),
     ],
   },
   ADMIN: {
@@ -132,15 +115,10 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
         'auth:clients:write',
       ] as const),
       ...(['auth:organisations:read', 'consent:types:write', 'consent:types:publish'] as const),
-      ...(['notifications:templates:read', 'notifications:templates:write', 'notifications:channels:read'] as const),
-      ...(['notifications:webhooks:read', 'notifications:webhooks:write', 'notifications:messages:read'] as const),
-      ...(['scheduling:practitioners:read', 'scheduling:practitioners:write', 'scheduling:schedules:write'] as const),
-      ...([
-        'reviews:workflows:read',
-        'reviews:workflows:write',
-        'reviews:queues:write',
-        'reporting:dashboards:read',
-      ] as const),
+      ...(['notifications:templates:read', 'notifications:templates:write'] as const),
+      'notifications:messages:read',
+      ...(['scheduling:practitioners:write', 'scheduling:schedules:write'] as const),
+      ...(['reviews:workflows:read', 'reviews:workflows:write', 'reviews:queues:write'] as const),
     ],
   },
   PLATFORM_ADMIN: {
@@ -148,7 +126,7 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
     scopes: [
       ...oneself,
       ...(['auth:organisations:read', 'auth:organisations:write', 'auth:keys:read', 'auth:keys:write'] as const),
-      ...(['reviews:models:write', 'reviews:workflows:read', 'reviews:workflows:write'] as const),
+      ...(['reviews:workflows:read', 'reviews:workflows:write'] as const),
       ...(['auth:breakglass:use', 'auth:breakglass:read'] as const),
     ],
   },

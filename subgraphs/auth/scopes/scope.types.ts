@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { type Scope } from '#shared/auth';
-import { scopeRegistry } from './scope.registry';
+import { phiScopes } from './phi-scopes';
+import { scopeDescriptions } from './scope.registry';
 
 @ObjectType('Scope', { description: 'A right that tokens carry, written module:resource:action.' })
 export class ScopeView {
@@ -25,5 +26,5 @@ export class ScopeView {
 
 export function scopeOf(name: Scope): ScopeView {
   const [module = '', resource = '', action = ''] = name.split(':');
-  return { name, module, resource, action, ...scopeRegistry[name] };
+  return { name, module, resource, action, description: scopeDescriptions[name], phi: phiScopes.has(name) };
 }

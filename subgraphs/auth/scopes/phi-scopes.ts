@@ -1,0 +1,31 @@
+import { type Scope } from '#shared/auth';
+
+/** Those that open fields about protected health information, by the schemas (`npm run scopes`). */
+export const phiScopes: ReadonlySet<Scope> = new Set<Scope>([
+  'auth:users:read',
+  'auth:users:self',
+  'auth:users:write',
+  'clinical:cases:read',
+  'clinical:cases:write',
+  'clinical:diagnoses:write',
+  'clinical:images:read',
+  'clinical:images:write',
+  'clinical:patients:read',
+  'clinical:patients:self',
+  'clinical:patients:write',
+  'clinical:records:read',
+  'consent:decisions:read',
+  'consent:records:read',
+  'consent:records:self',
+  'consent:records:write',
+  'notifications:inbox:self',
+  'notifications:messages:read',
+  'payments:invoices:read',
+  'payments:invoices:self',
+  'payments:invoices:write',
+  'reviews:ai:read',
+  'reviews:human:read',
+  'scheduling:appointments:read',
+  'scheduling:appointments:self',
+  'scheduling:appointments:write',
+]);
