@@ -63,7 +63,11 @@ export class Arena {
     const operations = this.operations[seat];
     const result = await this.supergraph.during(run, async (correlationId) => {
       const prepared = operations.prepare({ source, operationName }, () => parse(source));
-      return operations.execute(prepared, { actor: null, correlationId, variables });
+      const request = { actor: null, correlationId, variables };
+      // As the bytes that a client would get.
+      if (seat === 'stock') return operations.execute(prepared, request);
+      const { data, ...others } = await operations.answer(prepared, request);
+      return { ...others, ...(data && (JSON.parse(data.toString('utf8')) as ExecutionResult)) };
     });
     // The stock executor shapes its answers by itself, so that our shaping is compared too; except where selections were
     // renamed before they were planned, as only ours names them back.

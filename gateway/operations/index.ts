@@ -1,5 +1,5 @@
 export { type AuthorizationConfig } from './access-control';
-export { Operations, type OperationRequest } from './operations';
+export { Operations, type OperationRequest, type WrittenResult } from './operations';
 export { type PreparedOperation } from './prepared-operation';
 export { collectFields } from './collect-fields';
 export { type IncrementalPart } from './incremental';

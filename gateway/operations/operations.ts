@@ -28,6 +28,7 @@ import { IncrementalExecution, type IncrementalResult } from './incremental';
 import { answerIntrospection } from './introspection';
 import { Members } from './members';
 import { PersonalFields } from './personal-fields';
+import { type Projected, type Projection, type ProjectionInput } from './projection';
 import { type OperationVariant, type PreparedOperation } from './prepared-operation';
 import { Variants } from './variants';
 import { ResponseKeys, isIntrospective } from './response-keys';
@@ -48,6 +49,9 @@ export interface OperationRequest extends Viewer {
   /** Told of every fetch that went along with another one. */
   readonly onCoalesced?: () => void;
 }
+
+/** The answer to an operation; its data is bytes already, of a JSON object with `data` in it. */
+export type WrittenResult = Omit<ExecutionResult, 'data'> & { readonly data?: Buffer };
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -145,20 +149,13 @@ export class Operations {
   }
 
   /** Runs a query or a mutation, as one answer. */
-  async execute(prepared: PreparedOperation, asked: OperationRequest): Promise<ExecutionResult> {
-    const coerced = this.coerce(prepared, asked.variables);
-    if ('errors' in coerced) return coerced;
-    const { variables } = coerced;
-    const request = prepared.policies.length === 0 ? asked : await this.decide(prepared, asked);
-    const report = this.access.screen(prepared, request, variables);
-    const variant = this.variantFor(prepared, request);
-    if (prepared.operation.operation === OperationTypeNode.MUTATION && variant.denied.size > 0) {
-      const refused = variant.projection.rootDenials(variables, request.actor);
-      // Half a mutation may be worse than none: nothing of it runs.
-      if (refused.length > 0) return { data: null, errors: refused };
-    }
-    const result = await this.run({ prepared, variant, request, variables });
-    return report ? { ...result, extensions: { ...result.extensions, ...report } } : result;
+  execute(prepared: PreparedOperation, asked: OperationRequest): Promise<ExecutionResult> {
+    return this.runAsOne(prepared, asked, asValues);
+  }
+
+  /** The same as bytes of JSON: what is only sent on need not be made into objects first. */
+  answer(prepared: PreparedOperation, asked: OperationRequest): Promise<WrittenResult> {
+    return this.runAsOne(prepared, asked, asBytes);
   }
 
   /** The request with the policies that hold for it now. To be asked for anew with every event of a subscription. */
@@ -175,7 +172,7 @@ export class Operations {
     const coerced = this.coerce(prepared, request.variables);
     if ('errors' in coerced) return coerced;
     const variant = this.variantFor(prepared, request);
-    return this.run({ prepared, variant, request, variables: coerced.variables, primary });
+    return this.run({ prepared, variant, request, variables: coerced.variables, primary }, asValues);
   }
 
   /**
@@ -238,7 +235,30 @@ export class Operations {
     if (fields.some((field) => !isIntrospective(field))) throw new Error('The planner found no plan for an operation');
   }
 
-  private async run({ prepared, variant, request, variables, primary }: RunOptions): Promise<ExecutionResult> {
+  private async runAsOne<Data>(
+    prepared: PreparedOperation,
+    asked: OperationRequest,
+    shaping: Shaping<Data>,
+  ): Promise<Answered<Data>> {
+    const coerced = this.coerce(prepared, asked.variables);
+    if ('errors' in coerced) return coerced;
+    const { variables } = coerced;
+    const request = prepared.policies.length === 0 ? asked : await this.decide(prepared, asked);
+    const report = this.access.screen(prepared, request, variables);
+    const variant = this.variantFor(prepared, request);
+    if (prepared.operation.operation === OperationTypeNode.MUTATION && variant.denied.size > 0) {
+      const refused = variant.projection.rootDenials(variables, request.actor);
+      // Half a mutation may be worse than none: nothing of it runs.
+      if (refused.length > 0) return { data: shaping.none, errors: refused };
+    }
+    const result = await this.run({ prepared, variant, request, variables }, shaping);
+    return report ? { ...result, extensions: report } : result;
+  }
+
+  private async run<Data>(
+    { prepared, variant, request, variables, primary }: RunOptions,
+    { shape }: Shaping<Data>,
+  ): Promise<Answered<Data>> {
     const planned = variant.planFor(variables);
     if (!primary) this.assertPlanned(prepared, planned, variables);
     const fetched = await this.executor.execute(planned, {
@@ -248,7 +268,7 @@ export class Operations {
     });
     const answer = planned.sieve ? await planned.sieve.sift(fetched, request) : fetched;
     const errors = answer.errors.map((error) => this.namedBack(error));
-    const projected = variant.projection.project({
+    const projected = shape(variant.projection, {
       source: answer.data ?? {},
       errors,
       variables,
@@ -277,6 +297,24 @@ interface RunOptions {
   readonly variables: Variables;
   readonly primary?: SubgraphResult;
 }
+
+type Answered<Data> = Omit<ExecutionResult, 'data'> & { readonly data?: Data };
+
+/** How the data of an answer leaves. */
+interface Shaping<Data> {
+  readonly none: Data;
+  readonly shape: (projection: Projection, input: ProjectionInput) => Projected<Data>;
+}
+
+const asValues: Shaping<Record<string, unknown> | null> = {
+  none: null,
+  shape: (projection, input) => projection.project(input),
+};
+
+const asBytes: Shaping<Buffer> = {
+  none: Buffer.from('{"data":null}'),
+  shape: (projection, input) => projection.write(input),
+};
 
 function unknownOperation(): GraphQLError {
   return new GraphQLError('The document has no such operation', {

@@ -14,6 +14,7 @@ import { type LiveOperations } from './live-operations';
 import { type MediaType, asksForEventStream, chooseMediaType, isJson, mediaTypes, statusFor } from './media-types';
 import { multipartType, sendParts, takesParts } from './multipart';
 import { describeRefusal } from './request-error';
+import { bytesOf, listOf, valueOf } from './written-answer';
 
 export interface GraphqlHttpOptions {
   readonly pipeline: GraphqlPipeline;
@@ -87,8 +88,7 @@ class HttpError extends GraphQLError {
 }
 
 interface Body extends Pick<GraphqlAnswer, 'status' | 'headers'> {
-  /** As text it leaves with the head in one system call. */
-  readonly body: Buffer | string;
+  readonly body: Buffer;
 }
 
 class Exchange {
@@ -154,7 +154,7 @@ class Exchange {
       parameters,
       caller,
       headers: browserPolicy.headersFor(request),
-      answer: async () => (await pipeline.answer({ parameters, caller, isSafe, signal: this.signal() })).result,
+      answer: async () => valueOf((await pipeline.answer({ parameters, caller, isSafe, signal: this.signal() })).result),
     });
   }
 
@@ -205,9 +205,9 @@ class Exchange {
   private bodyOf({ status: answered, headers, result, documentId, isPersonal }: GraphqlAnswer): Body {
     const code = result.errors?.[0]?.extensions?.['code'];
     const status = statusFor(answered, code, this.request.headers.accept);
-    const body = JSON.stringify(result);
+    const body = bytesOf(result);
     if (this.request.method !== 'GET' || documentId === null || status !== 200) return { status, headers, body };
-    const conditional = answerConditionally(Buffer.from(body), this.request.headers['if-none-match']);
+    const conditional = answerConditionally(body, this.request.headers['if-none-match']);
     const kept = isPersonal ? { 'cache-control': 'no-store' } : {};
     return { ...conditional, headers: { ...headers, ...conditional.headers, ...kept } };
   }
@@ -234,7 +234,7 @@ class Exchange {
     const statuses = new Set(answers.map(({ status }) => status));
     const [status = 200] = statuses.size === 1 ? statuses : [];
     const headers = Object.assign({}, ...answers.map((answer) => answer.headers)) as Headers;
-    this.send({ status, headers, body: JSON.stringify(answers.map(({ result }) => result)) });
+    this.send({ status, headers, body: listOf(answers.map(({ result }) => result)) });
   }
 
   private async sendOne(answer: GraphqlAnswer): Promise<void> {
@@ -256,7 +256,7 @@ class Exchange {
 
   private send({ status, headers, body }: Body): void {
     const { request, response, options, caller, mediaType } = this;
-    const length = Buffer.byteLength(body);
+    const { length } = body;
     response.writeHead(status, {
       ...options.browserPolicy.headersFor(request),
       ...headers,

@@ -1,10 +1,4 @@
-import {
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-  OperationTypeNode,
-} from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { maskError } from '#shared/errors';
 import { type Logger } from '#shared/logging';
 import { type Demand } from '../limits';
@@ -17,13 +11,14 @@ import {
   planExtension,
   tracePreparation,
 } from '../observability';
-import { type IncrementalPart, type OperationRequest, type PreparedOperation } from '../operations';
+import { type IncrementalPart, type OperationRequest, type PreparedOperation, type WrittenResult } from '../operations';
 import { type PersistedDocuments } from '../persisted';
 import { type Caller } from './caller';
 import { type GatewayConfig } from './gateway-options';
 import { type Generation, type WantedOperation } from './generation';
 import { type GraphqlParameters } from './graphql-parameters';
 import { describeRefusal, withCorrelationId } from './request-error';
+import { type WrittenAnswer } from './written-answer';
 
 export interface GraphqlRequest {
   readonly parameters: GraphqlParameters;
@@ -41,7 +36,7 @@ export interface GraphqlRequest {
 export interface GraphqlAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly result: FormattedExecutionResult;
+  readonly result: WrittenAnswer;
   /** Of the persisted document that was run; null for one that the caller sent. */
   readonly documentId: string | null;
   /** It may hold protected health information: no cache keeps it. */
@@ -53,7 +48,7 @@ export interface GraphqlAnswer {
 /** A part of an answer, as incremental delivery has it on the wire. */
 export type FormattedPart = Omit<IncrementalPart, 'errors'> & { readonly errors?: readonly GraphQLFormattedError[] };
 
-type Executed = Pick<GraphqlAnswer, 'headers' | 'isPersonal' | 'rest'> & { readonly result: ExecutionResult };
+type Executed = Pick<GraphqlAnswer, 'headers' | 'isPersonal' | 'rest'> & { readonly result: WrittenResult };
 
 export interface PipelineOptions {
   /** The generation that new requests run in. */
@@ -147,9 +142,11 @@ export class GraphqlPipeline {
     prepared: PreparedOperation,
     { about, takesParts }: { about: OperationRequest; takesParts: boolean },
   ): Promise<Pick<Executed, 'result' | 'rest'>> {
-    if (!takesParts || !operations.hasParts(prepared)) return { result: await operations.execute(prepared, about) };
+    if (!takesParts || !operations.hasParts(prepared)) return { result: await operations.answer(prepared, about) };
     const { initial, rest } = await operations.begin(prepared, about);
-    return { result: initial, ...(rest && { rest: this.formatParts(rest, about.correlationId) }) };
+    const { data, ...others } = initial;
+    const result = { ...others, ...(data !== undefined && { data: Buffer.from(JSON.stringify({ data })) }) };
+    return { result, ...(rest && { rest: this.formatParts(rest, about.correlationId) }) };
   }
 
   private async *formatParts(

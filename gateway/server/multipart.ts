@@ -1,6 +1,6 @@
 import { type ServerResponse } from 'node:http';
-import { type FormattedExecutionResult } from 'graphql';
 import { type FormattedPart } from './graphql-pipeline';
+import { type WrittenAnswer, valueOf } from './written-answer';
 
 /** Incremental delivery over HTTP as it was proposed on 24 August 2022, which is what clients in the field speak. */
 export const multipartType = 'multipart/mixed; boundary="-"; deferSpec=20220824';
@@ -13,7 +13,7 @@ export function takesParts(accept: string | undefined): boolean {
 /** Writes an answer as its parts come. A client that has gone is sent no more. @returns the bytes written */
 export async function sendParts(
   response: ServerResponse,
-  initial: FormattedExecutionResult,
+  initial: WrittenAnswer,
   rest: AsyncIterable<readonly FormattedPart[]>,
 ): Promise<number> {
   let length = 0;
@@ -23,7 +23,7 @@ export async function sendParts(
     response.write(chunk);
   };
   response.write('\r\n---');
-  write({ ...initial, hasNext: true }, '---');
+  write({ ...valueOf(initial), hasNext: true }, '---');
   for await (const incremental of rest) {
     if (response.destroyed) return length;
     if (incremental.length > 0) write({ incremental, hasNext: true }, '---');

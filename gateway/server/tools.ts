@@ -9,6 +9,7 @@ import { type Authenticator } from './authenticator';
 import { type GatewayConfig } from './gateway-options';
 import { type Generation } from './generation';
 import { type GraphqlPipeline } from './graphql-pipeline';
+import { valueOf } from './written-answer';
 
 interface ToolsOptions {
   readonly pipeline: GraphqlPipeline;
@@ -59,7 +60,7 @@ async function run(call: OperationCall, options: ToolsOptions): Promise<Formatte
         signal,
       }),
     );
-    return result;
+    return valueOf(result);
   } finally {
     release();
     options.observe(record);

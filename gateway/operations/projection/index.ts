@@ -1,2 +1,2 @@
-export { Projection, type ProjectionContext } from './projection';
+export { type Projected, Projection, type ProjectionContext, type ProjectionInput } from './projection';
 export { Shaping } from './shaping';

@@ -18,21 +18,26 @@ export function leafCheck(type: GraphQLLeafType): LeafCheck {
   return (value) => values.has(value);
 }
 
-/** A test of a JavaScript variable, as program text. */
-export type WrittenTest = (variable: string) => string;
+/** A test of a JavaScript variable. */
+export interface QuickTest {
+  /** As program text. */
+  readonly written: (variable: string) => string;
+  /** Whether what it holds for is a string; otherwise it is a number that JSON can express, or a boolean. */
+  readonly isString: boolean;
+}
 
-const isString: WrittenTest = (value) => `typeof ${value} === 'string'`;
+const ofString: QuickTest = { written: (value) => `typeof ${value} === 'string'`, isString: true };
 
-const written: Readonly<Record<string, WrittenTest>> = {
-  Int: (value) => `(${value} | 0) === ${value}`,
-  Float: (value) => `typeof ${value} === 'number' && isFinite(${value})`,
-  Boolean: (value) => `typeof ${value} === 'boolean'`,
+const others: Readonly<Record<string, QuickTest>> = {
+  Int: { written: (value) => `(${value} | 0) === ${value}`, isString: false },
+  Float: { written: (value) => `typeof ${value} === 'number' && isFinite(${value})`, isString: false },
+  Boolean: { written: (value) => `typeof ${value} === 'boolean'`, isString: false },
 };
 
 /** Holds for most values that fit the type of a field, and for none that do not. Null: there is no such test. */
-export function quickTest(type: GraphQLOutputType): WrittenTest | null {
+export function quickTest(type: GraphQLOutputType): QuickTest | null {
   const leaf = getNullableType(type);
   if (!isLeafType(leaf) || isEnumType(leaf)) return null;
   // Custom scalars may be anything, and most are written as strings.
-  return written[leaf.name] ?? isString;
+  return others[leaf.name] ?? ofString;
 }

@@ -1,5 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { type Actor } from '#shared/auth';
+import { answerWriter } from './byte-writer';
+import { type Form } from './form';
 
 export type Path = readonly (string | number)[];
 
@@ -16,11 +18,13 @@ interface Forbidden {
 
 /** One answer being given its shape. */
 export class ProjectionRun {
+  /** Where bytes go, if the answer is written as such. */
+  readonly out = answerWriter;
   readonly denials: GraphQLError[] = [];
   /** Where the shaping is: the first `depth` steps of it are valid. */
   readonly path: (string | number)[];
   private readonly forbidden: Forbidden[] = [];
-  private readonly shaped = new Map<unknown, { readonly shape: unknown; readonly answer: unknown }>();
+  private readonly shaped = new Map<unknown, { readonly shape: unknown; readonly made: unknown }>();
 
   constructor(
     readonly actor: Actor | null,
@@ -36,13 +40,18 @@ export class ProjectionRun {
    * Entities that stand in several places share their lists, and what one shape makes of a list need not be made again,
    * unless it was told of a place in it.
    */
-  once(shape: unknown, list: unknown, make: () => unknown): unknown {
+  once(shape: unknown, list: unknown, { make, form }: { make: () => unknown; form: Form }): unknown {
     const known = this.shaped.get(list);
-    if (known && known.shape === shape) return known.answer;
+    if (known && known.shape === shape) return form.again(known.made, this);
     const told = this.told;
-    const answer = make();
-    if (told === this.told) this.shaped.set(list, { shape, answer });
+    const { answer, made } = form.remember(make, this);
+    if (told === this.told && answer !== bubble && answer !== null) this.shaped.set(list, { shape, made });
     return answer;
+  }
+
+  /** What was made once is made anew. */
+  forget(): void {
+    this.shaped.clear();
   }
 
   private get told(): number {

@@ -10,9 +10,12 @@ import { denialError } from '../../authorize';
 import { BoundedCache } from '#shared/cache';
 import { collectFields } from '../collect-fields';
 import { type ResponseKeys } from '../response-keys';
-import { type Complete } from './object-shape';
+import { byteForm } from './byte-form';
+import { answerWriter as writer } from './byte-writer';
+import { type Complete, type Form } from './form';
 import { ProjectionRun, bubble } from './projection-run';
 import { type DeniedFields, Shapes } from './shapes';
+import { valueForm } from './value-form';
 
 /** Every combination of the variables of `@skip` and `@include` is a shape; more at a time than this are not kept. */
 const shapesPerVariant = 64;
@@ -28,8 +31,8 @@ export interface ProjectionContext {
   readonly conditions: readonly string[];
 }
 
-export interface Projected {
-  readonly data: Record<string, unknown> | null;
+export interface Projected<Data = Record<string, unknown> | null> {
+  readonly data: Data;
   /** Of the projection: denied fields, and values that no other error explains. */
   readonly errors: readonly GraphQLError[];
 }
@@ -51,17 +54,29 @@ export interface ProjectionInput {
  * its names, nulls that bubble, and denied fields null, each with its error. Compiled once for each variant.
  */
 export class Projection {
-  private readonly shapes = new BoundedCache<string, Complete>(shapesPerVariant);
+  private readonly values = new BoundedCache<string, Complete>(shapesPerVariant);
+  private readonly bytes = new BoundedCache<string, Complete>(shapesPerVariant);
 
   constructor(private readonly context: ProjectionContext) {}
 
-  project({ source, errors, variables, actor, introspection }: ProjectionInput): Projected {
-    const run = new ProjectionRun(actor, introspection);
-    const data = this.shapeFor(variables)(source, run, 0);
-    return {
-      data: data === bubble ? null : (data as Record<string, unknown>),
-      errors: [...run.denials, ...run.unexplained(errors)],
-    };
+  project(input: ProjectionInput): Projected {
+    const run = new ProjectionRun(input.actor, input.introspection);
+    const data = this.shapeFor(this.values, valueForm, input)(input.source, run, 0);
+    return { data: data === bubble ? null : (data as Record<string, unknown>), errors: errorsOf(run, input) };
+  }
+
+  /** The same as bytes of JSON: an object with `data` in it. */
+  write(input: ProjectionInput): Projected<Buffer> {
+    writer.cutTo(0);
+    writer.plain('{"data":');
+    const start = writer.length;
+    const run = new ProjectionRun(input.actor, input.introspection);
+    if (this.shapeFor(this.bytes, byteForm, input)(input.source, run, 0) === bubble) {
+      writer.cutTo(start);
+      writer.plain('null');
+    }
+    writer.plain('}');
+    return { data: writer.take(), errors: errorsOf(run, input) };
   }
 
   /** The denials among the root fields, none of which is looked into. */
@@ -73,11 +88,15 @@ export class Projection {
     });
   }
 
-  private shapeFor(variables: Variables): Complete {
+  private shapeFor(shapes: BoundedCache<string, Complete>, form: Form, { variables }: ProjectionInput): Complete {
     const { rootType, selectionSet, conditions } = this.context;
     const key = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
-    return this.shapes.getOrMake(key, () =>
-      new Shapes({ ...this.context, variables }).object(rootType, [selectionSet]),
+    return shapes.getOrMake(key, () =>
+      new Shapes({ ...this.context, variables }, form).object(rootType, [selectionSet]),
     );
   }
+}
+
+function errorsOf(run: ProjectionRun, { errors }: ProjectionInput): GraphQLError[] {
+  return [...run.denials, ...run.unexplained(errors)];
 }

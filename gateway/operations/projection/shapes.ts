@@ -16,8 +16,8 @@ import { type AccessRule } from '#shared/auth';
 import { denialError } from '../../authorize';
 import { type CollectContext, collectFields } from '../collect-fields';
 import { type ResponseKeys, isIntrospective } from '../response-keys';
+import { type Complete, type FieldShape, type Form, type Source } from './form';
 import { leafCheck, quickTest } from './leaf';
-import { type Complete, type FieldShape, type Source, writeObjectShape } from './object-shape';
 import { type ProjectionRun, bubble } from './projection-run';
 
 /** The rule that keeps the callers of a variant from a field, if one does. */
@@ -31,15 +31,19 @@ export interface ShapeContext extends CollectContext {
 }
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
+
 /** Compiles selections for one set of conditions. Each selection on each type is compiled when it first occurs. */
 export class Shapes {
-  constructor(private readonly context: ShapeContext) {}
+  constructor(
+    private readonly context: ShapeContext,
+    private readonly form: Form,
+  ) {}
 
   /** @param type an interface where nobody has told what the object is: then nothing was selected that depends on it */
   object(type: Composite, sets: readonly SelectionSetNode[]): Complete {
     let shape: Complete | null = null;
     return (source, run, depth) => {
-      shape ??= writeObjectShape(this.fields(type, sets));
+      shape ??= this.form.object(this.fields(type, sets));
       return shape(source, run, depth);
     };
   }
@@ -59,11 +63,11 @@ export class Shapes {
     const name = node.name.value;
     if (name === '__typename') return { complete: this.typename(type) };
     const sourceKey = this.context.keys.planned(node);
-    if (isIntrospective(node)) return { complete: (_value, run) => run.introspection[sourceKey] ?? null };
+    if (isIntrospective(node)) return { complete: (_value, run) => this.form.leaf(run.introspection[sourceKey] ?? null, run) };
     const definition = type.getFields()[name];
-    if (!definition) return { complete: () => null };
+    if (!definition) return { complete: (_value, run) => this.form.leaf(null, run) };
     const rule = this.denialOf(type, name);
-    if (rule) return { complete: deny(rule, definition.type) };
+    if (rule) return { complete: this.deny(rule, definition.type) };
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const complete = this.value(definition.type, sets, `${type.name}.${name}`);
     return { sourceKey, complete, quickTest: quickTest(definition.type) };
@@ -73,7 +77,8 @@ export class Shapes {
   private typename(type: Composite): Complete {
     if (isInterfaceType(type)) return () => bubble;
     const rule = this.denialOf(type, TypeNameMetaFieldDef.name);
-    return rule ? deny(rule, TypeNameMetaFieldDef.type) : () => type.name;
+    if (rule) return this.deny(rule, TypeNameMetaFieldDef.type);
+    return (_value, run) => this.form.leaf(type.name, run);
   }
 
   /** An object of unknown type may be of the one that is denied. */
@@ -96,20 +101,16 @@ export class Shapes {
         return bubble;
       };
     }
-    const complete = this.present(type, sets, field);
-    return (value, run, depth) => {
-      if (value === null || value === undefined) return null;
-      const completed = complete(value, run, depth);
-      return completed === bubble ? null : completed;
-    };
+    return this.form.orNull(this.present(type, sets, field));
   }
 
-  /** For values that are there. */
+  /** For values that are there. Null for one that does not fit. */
   private present(type: GraphQLOutputType, sets: readonly SelectionSetNode[], field: string): Complete {
     if (isListType(type)) return this.list(type.ofType, sets, field);
     if (isLeafType(type)) {
       const fits = leafCheck(type);
-      return (value, run, depth) => (fits(value) ? value : unfit(run, depth, field));
+      const { form } = this;
+      return (value, run, depth) => (fits(value) ? form.leaf(value, run) : unfit(run, depth, field));
     }
     const complete = isObjectType(type) ? this.object(type, sets) : this.abstract(type, sets);
     return (value, run, depth) => {
@@ -120,19 +121,11 @@ export class Shapes {
 
   private list(type: GraphQLOutputType, sets: readonly SelectionSetNode[], field: string): Complete {
     const complete = this.value(type, sets, field);
-    const shape: Complete = (values, run, depth) => {
-      if (!Array.isArray(values)) return unfit(run, depth, field);
-      const answer: unknown[] = new Array(values.length);
-      for (let index = 0; index < values.length; index++) {
-        run.path[depth] = index;
-        const value = complete(values[index], run, depth + 1);
-        if (value === bubble) return bubble;
-        answer[index] = value;
-      }
-      return answer;
-    };
+    const { form } = this;
+    const shape: Complete = (values, run, depth) =>
+      Array.isArray(values) ? form.list(values, complete, { run, depth }) : unfit(run, depth, field);
     if (sets.length === 0) return shape;
-    return (values, run, depth) => run.once(shape, values, () => shape(values, run, depth));
+    return (values, run, depth) => run.once(shape, values, { make: () => shape(values, run, depth), form });
   }
 
   /** By the type that each object says it is. Null for one that clients do not know. */
@@ -152,14 +145,14 @@ export class Shapes {
       return shape ? shape(value, run, depth) : null;
     };
   }
-}
 
-function deny(rule: AccessRule, type: GraphQLOutputType): Complete {
-  const answer = isNonNullType(type) ? bubble : null;
-  return (_value, run, depth) => {
-    run.deny(denialError(rule, run.actor, run.path.slice(0, depth)));
-    return answer;
-  };
+  private deny(rule: AccessRule, type: GraphQLOutputType): Complete {
+    const mayBeNull = !isNonNullType(type);
+    return (_value, run, depth) => {
+      run.deny(denialError(rule, run.actor, run.path.slice(0, depth)));
+      return mayBeNull ? this.form.leaf(null, run) : bubble;
+    };
+  }
 }
 
 function unfit(run: ProjectionRun, depth: number, field: string): null {

@@ -3,6 +3,7 @@ import { type Actor } from '#shared/auth';
 import { type Projected } from './projection';
 import { type Path, ProjectionRun, bubble } from './projection-run';
 import { type ShapeContext, Shapes } from './shapes';
+import { valueForm } from './value-form';
 
 export interface ShapingInput {
   readonly type: GraphQLObjectType;
@@ -20,7 +21,7 @@ export class Shaping {
   private readonly shapes: Shapes;
 
   constructor(context: ShapeContext) {
-    this.shapes = new Shapes(context);
+    this.shapes = new Shapes(context, valueForm);
   }
 
   shape({ type, set, source, path, errors, actor, introspection }: ShapingInput): Projected {

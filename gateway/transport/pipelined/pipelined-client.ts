@@ -73,8 +73,11 @@ export class PipelinedClient {
   private choose(): Connection {
     const { address, connections, pipelining } = this.options;
     let least: Connection | undefined;
-    for (const connection of this.open) if (!least || connection.depth < least.depth) least = connection;
-    if (least && (least.depth < pipelining || this.open.length >= connections)) return least;
+    for (const connection of this.open) {
+      if (connection.depth < pipelining) return connection;
+      if (!least || connection.depth < least.depth) least = connection;
+    }
+    if (least && this.open.length >= connections) return least;
     const connection = new Connection(address, (closed) => {
       this.open.splice(this.open.indexOf(closed), 1);
     });
