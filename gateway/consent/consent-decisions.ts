@@ -1,6 +1,7 @@
 import { type Actor } from '#shared/auth';
 import { type PlatformEvent } from '#shared/events';
 import { type Logger } from '#shared/logging';
+import { type HandedSpan } from '#shared/tracing';
 import { type ConsentConfig } from './consent-config';
 import { type ConsentQuestion, type ConsentSource, type ConsentType, type SourceDecision } from './consent-source';
 import { DecisionCache } from './decision-cache';
@@ -48,12 +49,15 @@ export interface ConsentDecisionsOptions {
 interface Caller {
   readonly actor: Actor;
   readonly correlationId: string;
+  readonly span: HandedSpan | null;
 }
 
 /** On whose behalf decisions are asked: the request's own actor and correlation id. */
 export interface ConsentCaller {
   readonly actor: Actor | null;
   readonly correlationId: string;
+  /** What the request is traced by. */
+  readonly span?: HandedSpan | null | undefined;
 }
 
 /** Asks of one viewer for one purpose that are put to the source together. */
@@ -79,13 +83,28 @@ export class ConsentDecisions {
   }
 
   /** In the order of the asks. Never rejects: what could not be found out is not permitted. */
-  async decide(asks: readonly ConsentAsk[], { actor, correlationId }: ConsentCaller): Promise<ConsentDecision[]> {
+  async decide(
+    asks: readonly ConsentAsk[],
+    { actor, correlationId, span = null }: ConsentCaller,
+  ): Promise<ConsentDecision[]> {
     if (!actor) return asks.map((ask) => decisionOf(ask, nobody));
-    // Provisions can name the organisation, the user and the client; nothing else of the viewer changes an answer.
-    const viewer = `${actor.userId ?? ''}\n${actor.clientId ?? ''}`;
-    const caller = { actor, correlationId };
+    const viewer = viewerKey(actor);
+    const caller = { actor, correlationId, span };
     const decided = await Promise.all(asks.map((ask) => this.answer(ask, viewer, caller)));
     return asks.map((ask, index) => decisionOf(ask, decided[index] ?? null));
+  }
+
+  /** The same at once. @returns null unless all of them are known already */
+  decideNow(asks: readonly ConsentAsk[], { actor }: Pick<ConsentCaller, 'actor'>): ConsentDecision[] | null {
+    if (!actor) return asks.map((ask) => decisionOf(ask, nobody));
+    const viewer = viewerKey(actor);
+    const decisions: ConsentDecision[] = [];
+    for (const ask of asks) {
+      const known = this.cache.findSettled(subjectKey(actor.organisationId, ask.subject), askerKey(ask, viewer));
+      if (known === undefined) return null;
+      decisions.push(decisionOf(ask, known));
+    }
+    return decisions;
   }
 
   stop(): void {
@@ -93,9 +112,9 @@ export class ConsentDecisions {
   }
 
   private answer(ask: ConsentAsk, viewer: string, caller: Caller): Promise<SourceDecision | null> {
-    const { purpose, dataCategory, subject } = ask;
+    const { subject } = ask;
     const owner = subjectKey(caller.actor.organisationId, subject);
-    const asker = `${purpose}\n${dataCategory}\n${viewer}`;
+    const asker = askerKey(ask, viewer);
     const known = this.cache.find(owner, asker);
     if (known) return known;
     const { subjects, decided } = this.batchFor(`${caller.actor.organisationId}\n${asker}`, ask, caller);
@@ -105,14 +124,14 @@ export class ConsentDecisions {
     return answer;
   }
 
-  private batchFor(key: string, { purpose, dataCategory }: ConsentAsk, { actor, correlationId }: Caller): Batch {
+  private batchFor(key: string, { purpose, dataCategory }: ConsentAsk, { actor, correlationId, span }: Caller): Batch {
     const open = this.batches.get(key);
     if (open && open.subjects.size < maxSubjectsPerQuestion) return open;
     const subjects = new Set<string>();
     const decided = nextTurn().then(() => {
       // One that became full has been followed by another under the same key.
       if (this.batches.get(key)?.subjects === subjects) this.batches.delete(key);
-      return this.ask({ purpose, dataCategory, subjects: [...subjects], viewer: actor, correlationId });
+      return this.ask({ purpose, dataCategory, subjects: [...subjects], viewer: actor, correlationId, span });
     });
     const batch = { subjects, decided };
     this.batches.set(key, batch);
@@ -148,6 +167,15 @@ function decisionOf({ purpose, subject }: ConsentAsk, decision: SourceDecision |
   if (!decision) return { permitted: false, isKnown: false, purpose, subject, reason: 'UNKNOWN', consentType: null };
   const { permitted, reason, consentType } = decision;
   return { permitted, isKnown: true, purpose, subject, reason, consentType };
+}
+
+/** Provisions can name the organisation, the user and the client; nothing else of the viewer changes an answer. */
+function viewerKey({ userId, clientId }: Actor): string {
+  return `${userId ?? ''}\n${clientId ?? ''}`;
+}
+
+function askerKey({ purpose, dataCategory }: ConsentAsk, viewer: string): string {
+  return `${purpose}\n${dataCategory}\n${viewer}`;
 }
 
 /** An id of one organisation never answers for another, should two ever have the same. */

@@ -1,4 +1,5 @@
 import { type Actor } from '#shared/auth';
+import { type HandedSpan } from '#shared/tracing';
 import { DomainError } from '#shared/errors';
 
 /** The consent that a person would have to be asked for. */
@@ -15,6 +16,8 @@ export interface ConsentQuestion {
   /** Who will see the data. */
   readonly viewer: Actor;
   readonly correlationId: string;
+  /** What the request is traced by. */
+  readonly span: HandedSpan | null;
 }
 
 export interface SourceDecision {

@@ -1,16 +1,20 @@
 import { BoundedCache } from '#shared/cache';
 import { type SourceDecision } from './consent-source';
 
-const maxSubjects = 10_000;
-/** Decisions of one subject: one per purpose, kind of data and viewer. */
-const maxPerSubject = 128;
+/** A decision takes some 250 bytes. */
+const maxDecisions = 100_000;
+const maxForgotten = 10_000;
 const longestSeconds = 60;
 /** While nobody would tell us of a withdrawal, it must take effect by itself within this time. */
 const uninformedMs = 1_000;
 
-/** A decision asked for or had. An answer that comes in is kept in its entry, so one that was dropped meanwhile is not. */
+/** A decision asked for or had. */
 interface Entry {
   readonly decision: Promise<SourceDecision | null>;
+  /** What came of it; undefined while it is under way. */
+  settled: SourceDecision | null | undefined;
+  /** Of the questions of this gateway. */
+  readonly number: number;
   /** Counted from the question, not from the answer: it may have taken long, and is as old as what it was read from. */
   readonly askedAtMs: number;
   keepMs: number;
@@ -22,38 +26,61 @@ interface DecisionCacheOptions {
   readonly isInformed: () => boolean;
 }
 
-type Entries = BoundedCache<string, Entry>;
-
 /**
- * Decisions by subject, those under way among them. Forgetting a subject replaces its entries as a whole: an answer that
- * was asked for before a withdrawal and arrives after it finds nobody who would keep it.
+ * Decisions by subject and asker, those under way among them. Forgetting a subject counts for every question asked before:
+ * an answer that was on its way at a withdrawal and arrives after it is not kept either.
  */
 export class DecisionCache {
-  private subjects = new BoundedCache<string, Entries>(maxSubjects);
+  private readonly entries = new BoundedCache<string, Entry>(maxDecisions);
+  /** The number of the last question that does not count any more, by subject. */
+  private readonly forgotten = new Map<string, number>();
+  private forgottenOfAll = 0;
+  private lastNumber = 0;
 
   constructor(private readonly options: DecisionCacheOptions) {}
 
   /** @param asker who asks for what, within the subject */
   find(subject: string, asker: string): Promise<SourceDecision | null> | null {
-    const entry = this.subjects.get(subject)?.get(asker);
-    return entry && this.isGood(entry) ? entry.decision : null;
+    return this.entryOf(subject, asker)?.decision ?? null;
+  }
+
+  /** The same for a decision that has been had. @returns undefined when none has; null when none could be had */
+  findSettled(subject: string, asker: string): SourceDecision | null | undefined {
+    return this.entryOf(subject, asker)?.settled;
   }
 
   keep(subject: string, asker: string, decision: Promise<SourceDecision | null>): void {
-    const entry: Entry = { decision, askedAtMs: this.options.now(), keepMs: longestSeconds * 1_000 };
-    this.subjects.getOrMake(subject, emptyEntries).set(asker, entry);
+    const entry: Entry = {
+      decision,
+      settled: undefined,
+      number: ++this.lastNumber,
+      askedAtMs: this.options.now(),
+      keepMs: longestSeconds * 1_000,
+    };
+    this.entries.set(keyOf(subject, asker), entry);
     void decision.then((decided) => {
+      entry.settled = decided;
       // What could not be found out is asked again by the next who needs it.
       entry.keepMs = decided ? Math.min(decided.cacheForSeconds, longestSeconds) * 1_000 : 0;
     });
   }
 
   forget(subject: string): void {
-    if (this.subjects.get(subject)) this.subjects.set(subject, emptyEntries());
+    // Whoever withdraws is remembered apart, but not for ever: rather everybody is asked anew.
+    if (this.forgotten.size >= maxForgotten) this.clear();
+    this.forgotten.set(subject, this.lastNumber);
   }
 
   clear(): void {
-    this.subjects = new BoundedCache(maxSubjects);
+    this.forgotten.clear();
+    this.forgottenOfAll = this.lastNumber;
+  }
+
+  private entryOf(subject: string, asker: string): Entry | null {
+    const entry = this.entries.get(keyOf(subject, asker));
+    if (!entry || entry.number <= this.forgottenOfAll) return null;
+    if (this.forgotten.size > 0 && entry.number <= (this.forgotten.get(subject) ?? 0)) return null;
+    return this.isGood(entry) ? entry : null;
   }
 
   private isGood({ askedAtMs, keepMs }: Entry): boolean {
@@ -62,6 +89,6 @@ export class DecisionCache {
   }
 }
 
-function emptyEntries(): Entries {
-  return new BoundedCache(maxPerSubject);
+function keyOf(subject: string, asker: string): string {
+  return `${subject}\n${asker}`;
 }

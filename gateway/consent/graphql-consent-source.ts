@@ -24,13 +24,14 @@ export function graphqlConsentSource(
   subgraphs: Pick<Subgraphs, 'execute'>,
 ): ConsentSource {
   return {
-    decide: async ({ purpose, dataCategory, subjects, viewer, correlationId }) => {
+    decide: async ({ purpose, dataCategory, subjects, viewer, correlationId, span }) => {
       const { userId, clientId } = viewer;
       const { data, errors } = await subgraphs.execute(subgraph, {
         query,
         variables: { subjects, purpose, dataCategory, userId, clientId },
         actor: serviceActor('gateway', viewer, scopes),
         correlationId,
+        span,
       });
       const [error] = errors ?? [];
       // Only the code goes to the log: the message may name the subject.

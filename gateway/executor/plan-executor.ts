@@ -6,7 +6,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Actor } from '#shared/auth';
-import { type SubgraphRequest, type SubgraphResult } from '../transport';
+import { type HandedSpan } from '#shared/tracing';
+import { type CancelSignal, type SubgraphRequest, type SubgraphResult } from '../transport';
 
 /** One operation, planned; made once and executed often. */
 export interface PlannedOperation {
@@ -26,7 +27,9 @@ export interface ExecutionRequest {
   /** Only for subscriptions: the answer to the primary fetch, from which the rest of the plan continues. */
   readonly primary?: SubgraphResult;
   /** Fires when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
+  /** What the request is traced by. */
+  readonly span?: HandedSpan | null;
   /** Told of every fetch from a subgraph. */
   readonly onFetched?: SubgraphRequest['onFetched'];
   /** Told of every fetch that went along with another one. */

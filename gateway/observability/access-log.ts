@@ -10,6 +10,7 @@ export function writeAccessLog(log: Logger, record: RequestRecord, durationMs: n
   log.info(
     {
       correlationId,
+      ...(record.span && { traceId: record.span.traceId }),
       transport,
       status,
       clientId,

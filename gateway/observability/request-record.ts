@@ -1,5 +1,6 @@
 import { type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
 import { stableCodeOf } from '#shared/errors';
+import { type HandedSpan } from '#shared/tracing';
 
 /** How often and how long one subgraph was asked for one request. */
 export interface FetchTally {
@@ -39,6 +40,8 @@ export interface RequestRecord {
   rateLimitPolicy: string | null;
   /** Fetches that went along with another one, and are not counted for themselves. */
   coalescedFetches: number;
+  /** What the request is traced by; null without tracing. */
+  span: HandedSpan | null;
   /** By name of the subgraph. */
   readonly fetches: Map<string, FetchTally>;
 }
@@ -68,6 +71,7 @@ export function startRecord(
     limit: null,
     rateLimitPolicy: null,
     coalescedFetches: 0,
+    span: null,
     fetches: new Map(),
   };
 }

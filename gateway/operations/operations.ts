@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { Authorizer } from '../authorize';
 import { BoundedCache } from '#shared/cache';
+import { type HandedSpan } from '#shared/tracing';
 import {
   type ConsentGate,
   type IncrementalExecutor,
@@ -19,7 +20,7 @@ import {
   type PlanningSupergraph,
 } from '../executor';
 import { type LoadedSupergraph } from '../supergraph';
-import { type SubgraphRequest, type SubgraphResult } from '../transport';
+import { type CancelSignal, type SubgraphRequest, type SubgraphResult } from '../transport';
 import { AccessControl, type AuthorizationConfig, type Viewer } from './access-control';
 import { collectFields } from './collect-fields';
 import { type CoercedVariables, coerceVariables } from './coerce-variables';
@@ -43,7 +44,9 @@ export interface OperationRequest extends Viewer {
   readonly correlationId: string;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Fires when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
+  /** What the request is traced by. */
+  readonly span?: HandedSpan | null;
   /** Told of every fetch from a subgraph. */
   readonly onFetched?: SubgraphRequest['onFetched'];
   /** Told of every fetch that went along with another one. */

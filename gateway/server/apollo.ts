@@ -77,11 +77,14 @@ function gatewayOf(options: ApolloOptions): ApolloGateway {
 
 function executorOf({ current, introspection }: ApolloOptions): ApolloExecutor {
   return async ({ source, document, request, context }) => {
-    const { actor, correlationId } = context as Caller;
+    const { actor, correlationId, record } = context as Caller;
     const { operations } = current();
     const prepared = operations.prepare({ source, operationName: request.operationName ?? null }, () => document);
     assertMayRun(prepared, introspection === 'always' || (introspection === 'token' && actor !== null));
-    const result = await operations.execute(prepared, { actor, correlationId, variables: request.variables ?? {} });
+    const result = await operations.execute(prepared, {
+      ...{ actor, correlationId, span: record.span },
+      variables: request.variables ?? {},
+    });
     return result as Awaited<ReturnType<ApolloExecutor>>;
   };
 }

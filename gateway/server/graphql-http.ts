@@ -5,6 +5,7 @@ import { type Demand, addressOf, assertBatch } from '../limits';
 import { type RequestRecord, noteErrors, queryPlanHeader, startRecord, traceRequest } from '../observability';
 import { type OverloadGuard } from '../overload';
 import { answerConditionally } from '../persisted';
+import { type CancelSignal, Cancellation } from '../transport';
 import { type Authenticator } from './authenticator';
 import { type BrowserPolicy } from './browser-policy';
 import { type Caller, readCorrelationId } from './caller';
@@ -154,7 +155,8 @@ class Exchange {
       parameters,
       caller,
       headers: browserPolicy.headersFor(request),
-      answer: async () => valueOf((await pipeline.answer({ parameters, caller, isSafe, signal: this.signal() })).result),
+      answer: async () =>
+        valueOf((await pipeline.answer({ parameters, caller, isSafe, signal: this.signal() })).result),
     });
   }
 
@@ -221,12 +223,12 @@ class Exchange {
     return record;
   }
 
-  private signal(): AbortSignal {
-    const controller = new AbortController();
+  private signal(): CancelSignal {
+    const cancellation = new Cancellation();
     this.response.once('close', () => {
-      if (!this.response.writableFinished) controller.abort();
+      if (!this.response.writableFinished) cancellation.abort();
     });
-    return controller.signal;
+    return cancellation;
   }
 
   /** The results of a list in its order. Each has its own fate; together they have a status only if they share it. */

@@ -13,6 +13,7 @@ import {
 } from '../observability';
 import { type IncrementalPart, type OperationRequest, type PreparedOperation, type WrittenResult } from '../operations';
 import { type PersistedDocuments } from '../persisted';
+import { type CancelSignal } from '../transport';
 import { type Caller } from './caller';
 import { type GatewayConfig } from './gateway-options';
 import { type Generation, type WantedOperation } from './generation';
@@ -26,7 +27,7 @@ export interface GraphqlRequest {
   /** GET is safe (RFC 9110 §9.2.1): it runs queries only. */
   readonly isSafe: boolean;
   /** Fires when the client has gone. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Asks for the query plan beside the answer; for those who may have it. */
   readonly wantsPlan?: boolean;
   /** The client takes an answer in parts (`@defer`). */
@@ -120,6 +121,7 @@ export class GraphqlPipeline {
       actor,
       correlationId,
       variables: wanted.variables,
+      span: record.span,
       ...(signal && { signal }),
       onFetched: (subgraph, durationMs) => {
         noteFetch(record, subgraph, durationMs);
@@ -188,7 +190,7 @@ export class GraphqlPipeline {
 /** Prepares, and writes down what has become known. */
 export function prepareFor(record: RequestRecord, generation: Generation, wanted: WantedOperation): PreparedOperation {
   let isHit = true;
-  const prepared = tracePreparation(() =>
+  const prepared = tracePreparation(record, () =>
     generation.prepare(wanted, () => {
       isHit = false;
     }),

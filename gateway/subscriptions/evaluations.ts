@@ -1,6 +1,7 @@
 import { type ExecutionResult, type GraphQLError } from 'graphql';
 import { type Actor } from '#shared/auth';
 import { type PlatformEvent } from '#shared/events';
+import { type HandedSpan } from '#shared/tracing';
 import { traceEvent } from '../observability';
 import { type OperationRequest, type PreparedOperation } from '../operations';
 import { type SubgraphResult, type Subgraphs } from '../transport';
@@ -58,7 +59,7 @@ export class Evaluations {
     const known = this.underWay.get(shared);
     if (known) return known;
     const answer = this.slots
-      .run(() => traceEvent(event, () => this.evaluate(viewer, event)))
+      .run(() => traceEvent(event, (span) => this.evaluate(viewer, event, span)))
       .finally(() => {
         this.underWay.delete(shared);
       });
@@ -66,9 +67,13 @@ export class Evaluations {
     return answer;
   }
 
-  private async evaluate(viewer: Viewer, event: PlatformEvent): Promise<ExecutionResult | null> {
+  private async evaluate(
+    viewer: Viewer,
+    event: PlatformEvent,
+    span: HandedSpan | null,
+  ): Promise<ExecutionResult | null> {
     const { generation, prepared } = viewer;
-    const request = await this.decide(viewer, event.correlationId);
+    const request = { ...(await this.decide(viewer, event.correlationId)), span };
     const primary = await this.askOwner(viewer, request, event);
     const codes = (primary.errors ?? []).map((error) => error.extensions?.['code']);
     const isMissing = Object.values(primary.data ?? {}).every((value) => value === null);
@@ -97,13 +102,14 @@ export class Evaluations {
     const { plan } = generation.operations.variantFor(prepared, request).planFor(conditions);
     if (plan.node?.kind !== 'Subscription') throw new Error('The planner made no subscription plan');
     const { serviceName, operation, operationName, variableUsages = [] } = plan.node.primary;
-    const { actor, correlationId, variables } = request;
+    const { actor, correlationId, variables, span = null } = request;
     const used = variableUsages.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]);
     return this.subgraphs.execute(serviceName, {
       query: operation,
       variables: Object.fromEntries(used) as Record<string, unknown>,
       actor,
       correlationId,
+      span,
       event,
       ...(operationName && { operationName }),
     });

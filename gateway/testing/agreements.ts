@@ -120,7 +120,7 @@ export async function openGuarded(
       resolvers: served.resolvers as never,
     });
     const recorded = inProcessTransport((request) => {
-      calls.push({ ...request, subgraph });
+      calls.push({ ...request, variables: request.variables, subgraph });
       return executeClinic(schema, request);
     });
     return [subgraph, recorded];

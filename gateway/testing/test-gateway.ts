@@ -74,7 +74,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const transports = names.map((name): [string, SubgraphTransport] => {
     const schema = clinicSchema(name);
     const recorded = inProcessTransport((request) => {
-      calls.push({ ...request, subgraph: name });
+      calls.push({ ...request, variables: request.variables, subgraph: name });
       return executeClinic(schema, request);
     });
     return [name, options.transports?.[name] ?? recorded];

@@ -1,26 +1,26 @@
 import { type Dispatcher } from 'undici';
+import { type CancelSignal } from './cancel-signal';
 import { type Deadlines } from './deadlines';
 
-export interface PostOptions {
+/** Makes something of a response. What it throws is what the request is rejected with. */
+export type ReadResponse<T> = (status: number, text: string) => T;
+
+export interface PostOptions<T> {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly deadlines: Deadlines;
   /** Fires when nobody waits for the answer any more. */
-  readonly signal: AbortSignal | null;
-}
-
-export interface PostAnswer {
-  readonly status: number;
-  readonly text: string;
+  readonly signal: CancelSignal | null;
+  readonly read: ReadResponse<T>;
 }
 
 /**
  * One POST. Rejects with AbortError when the caller has gone and with TimeoutError when the deadline has passed; either
  * frees the connection.
  */
-export function post(dispatcher: Dispatcher, options: PostOptions): Promise<PostAnswer> {
-  const { path, headers, body, deadlines, signal } = options;
+export function post<T>(dispatcher: Dispatcher, options: PostOptions<T>): Promise<T> {
+  const { path, headers, body, deadlines, signal, read } = options;
   return new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | null = null;
     let status = 0;
@@ -59,7 +59,7 @@ export function post(dispatcher: Dispatcher, options: PostOptions): Promise<Post
         },
         onResponseEnd: () => {
           settle(() => {
-            resolve({ status, text: textOf(chunks) });
+            resolveWith(() => read(status, textOf(chunks)), { resolve, reject });
           });
         },
         onResponseError: (_controller, error) => {
@@ -70,6 +70,18 @@ export function post(dispatcher: Dispatcher, options: PostOptions): Promise<Post
       },
     );
   });
+}
+
+/** Resolves with what is made, or rejects with what is thrown. */
+export function resolveWith<T>(
+  make: () => T,
+  { resolve, reject }: { resolve: (value: T) => void; reject: (reason: Error) => void },
+): void {
+  try {
+    resolve(make());
+  } catch (error) {
+    reject(error as Error);
+  }
 }
 
 function textOf(chunks: readonly Buffer[]): string {

@@ -1,3 +1,5 @@
+export { Cancellation, type CancelSignal } from './cancel-signal';
+export { requestHead } from './graphql-wire';
 export { httpTransport } from './http-transport';
 export { inProcessTransport } from './in-process-transport';
 export { SignedContexts } from './signed-contexts';

@@ -6,8 +6,10 @@ const reuseMs = 30_000;
 const maxContexts = 20_000;
 
 interface SignedContext {
-  readonly token: Promise<string>;
-  readonly signedAt: number;
+  /** A promise until the signature is made. */
+  token: string | Promise<string>;
+  /** 0 when it could not be made, so that the next one tries anew. */
+  signedAt: number;
 }
 
 /** Signed actor contexts, reused for a short while: one signature costs more than the rest of a small request. */
@@ -19,7 +21,7 @@ export class SignedContexts {
   constructor(private readonly signer: InternalSigner) {}
 
   /** @param audience name of the subgraph that will be asked */
-  sign(actor: Actor | null, audience: string): Promise<string> {
+  sign(actor: Actor | null, audience: string): string | Promise<string> {
     const known = actor && this.byActor.get(actor)?.get(audience);
     if (known && isFresh(known)) return known.token;
     const context = this.find(`${audience}\n${identityOf(actor)}`, () =>
@@ -35,7 +37,12 @@ export class SignedContexts {
   private find(key: string, sign: () => Promise<string>): SignedContext {
     const known = this.contexts.get(key);
     if (known && isFresh(known)) return known;
-    const context = { token: sign(), signedAt: Date.now() };
+    const signing = sign();
+    const context: SignedContext = { token: signing, signedAt: Date.now() };
+    void signing.then(
+      (token) => (context.token = token),
+      () => (context.signedAt = 0),
+    );
     this.contexts.set(key, context);
     return context;
   }

@@ -1,6 +1,6 @@
 import { DomainError, stableCodeOf } from '#shared/errors';
 import { type Logger } from '#shared/logging';
-import { isTraced, traced } from '#shared/tracing';
+import { type HandedSpan } from '#shared/tracing';
 import { Deadlines } from './deadlines';
 import { type SubgraphRequest, type SubgraphResult, type SubgraphTransport } from './subgraph-transport';
 
@@ -27,26 +27,46 @@ export function connectSubgraphs({ transports, deadlineMs, log, observe }: Subgr
   const deadlines = new Deadlines(deadlineMs);
 
   function execute(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
-    return isTraced() ? traceFetch(subgraph, () => ask(subgraph, request)) : ask(subgraph, request);
+    const { span } = request;
+    if (!span) return ask(subgraph, request);
+    const own = span.begin('graphql.subgraph.fetch', {
+      kind: 'client',
+      attributes: { 'graphql.subgraph.name': subgraph },
+    });
+    request.traceparent = (own ?? span).traceparent;
+    return own ? endWith(own, ask(subgraph, request)) : ask(subgraph, request);
   }
 
-  async function ask(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
+  /** One promise for all of it: nearly every fetch ends well, and each further one costs a small request a hundredth. */
+  function ask(subgraph: string, request: SubgraphRequest): Promise<SubgraphResult> {
     const startedAt = performance.now();
-    const finish = (outcome: FetchOutcome): void => {
-      const durationMs = performance.now() - startedAt;
-      observe(subgraph, outcome, durationMs / 1000);
-      request.onFetched?.(subgraph, durationMs);
-    };
-    try {
-      const result = await withDeadline(transportOf(transports, subgraph).execute(request), deadlines);
-      finish(result.errors?.length ? 'errors' : 'answered');
-      return result;
-    } catch (err) {
-      finish('unavailable');
-      if (request.signal?.aborted) return unavailable();
-      log.warn({ err, subgraph, correlationId: request.correlationId }, 'A subgraph did not answer');
-      return unavailable();
-    }
+    return new Promise((resolve) => {
+      const finish = (outcome: FetchOutcome, result: SubgraphResult): void => {
+        deadline.cancel();
+        const durationMs = performance.now() - startedAt;
+        observe(subgraph, outcome, durationMs / 1000);
+        request.onFetched?.(subgraph, durationMs);
+        resolve(result);
+      };
+      const fail = (err: unknown): void => {
+        if (!request.signal?.aborted) log.warn({ err, subgraph, ...joined(request) }, 'A subgraph did not answer');
+        finish('unavailable', unavailable());
+      };
+      // Whatever the transport does. It has a deadline of its own, at which it lets go of what it holds.
+      let isLate = false;
+      const deadline = deadlines.set(() => {
+        isLate = true;
+        fail(new DOMException('The deadline has passed', 'TimeoutError'));
+      });
+      begin(transports, subgraph, request).then(
+        (result) => {
+          if (!isLate) finish(result.errors?.length ? 'errors' : 'answered', result);
+        },
+        (err: unknown) => {
+          if (!isLate) fail(err);
+        },
+      );
+    });
   }
 
   return {
@@ -60,32 +80,27 @@ export function connectSubgraphs({ transports, deadlineMs, log, observe }: Subgr
   };
 }
 
-function traceFetch(subgraph: string, fetch: () => Promise<SubgraphResult>): Promise<SubgraphResult> {
-  const attributes = { 'graphql.subgraph.name': subgraph };
-  return traced('graphql.subgraph.fetch', { kind: 'client', attributes }, async (span) => {
-    const result = await fetch();
-    const [error] = result.errors ?? [];
-    if (error) span.fail(stableCodeOf(error));
-    return result;
-  });
+/** Joins a line of the log to its request, and to its trace. */
+function joined({ correlationId, span }: SubgraphRequest): { correlationId: string; traceId?: string } {
+  return { correlationId, ...(span && { traceId: span.traceId }) };
 }
 
-function transportOf(transports: ReadonlyMap<string, SubgraphTransport>, subgraph: string): SubgraphTransport {
+async function endWith(span: HandedSpan, fetch: Promise<SubgraphResult>): Promise<SubgraphResult> {
+  const result = await fetch;
+  const [error] = result.errors ?? [];
+  if (error) span.fail(stableCodeOf(error));
+  span.end();
+  return result;
+}
+
+function begin(
+  transports: ReadonlyMap<string, SubgraphTransport>,
+  subgraph: string,
+  request: SubgraphRequest,
+): Promise<SubgraphResult> {
   const transport = transports.get(subgraph);
-  if (!transport) throw new Error(`No transport was configured for the subgraph ${subgraph}`);
-  return transport;
-}
-
-/** Whatever the transport does. It has a deadline of its own, at which it lets go of what it holds. */
-function withDeadline(asked: Promise<SubgraphResult>, deadlines: Deadlines): Promise<SubgraphResult> {
-  return new Promise((resolve, reject) => {
-    const deadline = deadlines.set(() => {
-      reject(new DOMException('The deadline has passed', 'TimeoutError'));
-    });
-    asked.then(resolve, reject).finally(() => {
-      deadline.cancel();
-    });
-  });
+  if (!transport) return Promise.reject(new Error(`No transport was configured for the subgraph ${subgraph}`));
+  return transport.execute(request);
 }
 
 function unavailable(): SubgraphResult {

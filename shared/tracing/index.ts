@@ -1,3 +1,4 @@
+export { HandedSpan, beginSpan } from './handed-span';
 export { startTracing, type RunningTracing, type TracingOptions } from './start-tracing';
 export { tracingSettings, type TracingSettings } from './tracing-settings';
 export {
@@ -8,6 +9,7 @@ export {
   isTracing,
   traceHeaders,
   traced,
+  typeOf,
   type ActiveSpan,
   type SpanOptions,
 } from './span';

@@ -12,7 +12,7 @@ import {
 import { DomainError } from '#shared/errors';
 import { formatTraceparent, parseTraceparent } from './traceparent';
 
-const kinds = {
+export const kinds = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
   client: SpanKind.CLIENT,
@@ -44,6 +44,11 @@ const silent: ActiveSpan = { set: () => undefined, fail: () => undefined };
 const spans = new AsyncLocalStorage<Span>();
 let tracer: Tracer | null = null;
 
+/** Where spans go. */
+export function currentTracer(): Tracer | null {
+  return tracer;
+}
+
 /** Whether spans are made in this process. One comparison: ask it first where building the attributes costs something. */
 export function isTracing(): boolean {
   return tracer !== null;
@@ -73,9 +78,15 @@ export function traced<T>(name: string, options: SpanOptions, work: (span: Activ
   return spans.run(span, () => runToEnd(span, work));
 }
 
-function parentContext(traceparent: string | undefined): typeof ROOT_CONTEXT {
+/** The context of another process's span; null when the header names none. */
+export function remoteContext(traceparent: string | undefined): typeof ROOT_CONTEXT | null {
   const remote = traceparent === undefined ? null : parseTraceparent(traceparent);
-  if (remote) return trace.setSpanContext(ROOT_CONTEXT, remote);
+  return remote && trace.setSpanContext(ROOT_CONTEXT, remote);
+}
+
+function parentContext(traceparent: string | undefined): typeof ROOT_CONTEXT {
+  const remote = remoteContext(traceparent);
+  if (remote) return remote;
   const current = spans.getStore();
   return current ? trace.setSpan(ROOT_CONTEXT, current) : ROOT_CONTEXT;
 }
@@ -106,7 +117,7 @@ function runToEnd<T>(span: Span, work: (span: ActiveSpan) => T): T {
   }
 }
 
-function activeSpan(span: Span): ActiveSpan {
+export function activeSpan(span: Span): ActiveSpan {
   return {
     set: (attributes) => {
       span.setAttributes(attributes);
@@ -118,7 +129,8 @@ function activeSpan(span: Span): ActiveSpan {
   };
 }
 
-function typeOf(error: unknown): string {
+/** What a failed span says of the error. */
+export function typeOf(error: unknown): string {
   if (error instanceof DomainError) return error.code;
   return error instanceof Error ? error.name : '_OTHER'; // semantic conventions' word for "none of the known"
 }

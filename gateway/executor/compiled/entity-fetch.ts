@@ -4,7 +4,7 @@ import { type RequiredFields } from '../planning';
 import { type Entity, copyOf, mergeEntity } from './entity';
 import { type EntityAnswer, EntityBatch } from './entity-batch';
 import { errorAt, errorsAtFields } from './fetch-errors';
-import { type Guard } from './guard';
+import { type Admission, type Guard } from './guard';
 import { compileRepresentation } from './representation';
 import { type FetchPlace } from './root-fetch';
 import { type ResponsePath, compileCollector, placesAt } from './response-path';
@@ -40,7 +40,7 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
   });
   const absorb = compileAbsorb(node, options);
 
-  async function ask(run: Run, found: readonly Entity[], isAdmitted: (index: number) => boolean): Promise<void> {
+  async function ask(run: Run, found: readonly Entity[], isAdmitted: Admission): Promise<void> {
     const others = variables(run.request.variables);
     const batch = isShared ? run.batch(fetch, others) : new EntityBatch();
     const asked = askFor(found, (object, index) => (isAdmitted(index) ? represent(batch, object) : -1));
@@ -54,11 +54,13 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
     const found = collect(run.data);
     if (found.length === 0) return undefined;
     if (!guard) return ask(run, found, admitAll);
-    return guard.admit(run, found, path).then((isAdmitted) => ask(run, found, isAdmitted));
+    const admission = guard.admit(run, found, path);
+    if (typeof admission === 'function') return ask(run, found, admission);
+    return admission.then((isAdmitted) => ask(run, found, isAdmitted));
   };
 }
 
-const admitAll = (): boolean => true;
+const admitAll: Admission = () => true;
 
 function askFor(found: readonly Entity[], represent: (object: Entity, index: number) => number): Asked {
   const targets: Entity[] = [];

@@ -8,12 +8,14 @@ import {
   print,
   visit,
 } from 'graphql';
+import { requestHead } from '../../transport';
 import { type RequiredFields, withRealFields } from '../planning';
 
 /** What one fetch of a plan asks, worked out once. */
 export interface FetchDocument {
   readonly query: string;
-  readonly queryJson: string;
+  /** JSON text of a request up to its variables. */
+  readonly head: string;
   readonly operationName: string | undefined;
   /** The response keys it brings: of the root fields, or of entities by type condition. */
   readonly selected: readonly SelectedFields[];
@@ -36,10 +38,11 @@ export function readFetchDocument(
 ): FetchDocument {
   const document = withRealFields(renamed(parse(node.operation), operationName), required);
   const query = print(document);
+  const name = operationOf(document).name?.value;
   return {
     query,
-    queryJson: JSON.stringify(query),
-    operationName: operationOf(document).name?.value,
+    head: requestHead(query, name),
+    operationName: name,
     selected: selectedFields(operationOf(document), node.requires !== undefined),
   };
 }

@@ -8,12 +8,15 @@ import { type Run } from './run';
 import { type TypeTable } from './type-table';
 
 /** Where an executor learns whether people have agreed that data about them is used. */
-export type ConsentGate = Pick<ConsentDecisions, 'decide'>;
+export type ConsentGate = Pick<ConsentDecisions, 'decide' | 'decideNow'>;
+
+/** Whether the object of an index is admitted. */
+export type Admission = (index: number) => boolean;
 
 /** Stands before a fetch and says for which of the objects it may be sent. */
 export interface Guard {
-  /** Reports those it refuses. @returns whether the object of an index is admitted */
-  admit(run: Run, found: readonly Entity[], path: PlanPath): Promise<(index: number) => boolean>;
+  /** Reports those it refuses. @returns at once what is known already */
+  admit(run: Run, found: readonly Entity[], path: PlanPath): Admission | Promise<Admission>;
 }
 
 export interface GuardOptions {
@@ -32,30 +35,44 @@ export function consentGuard({ gate, types, selected, rules }: GuardOptions): Gu
       typeCondition === null || types.fits(object, typeCondition) ? keys : [],
     );
 
+  const admission = (
+    run: Run,
+    { found, path }: { found: readonly Entity[]; path: PlanPath },
+    decisions: readonly ConsentDecision[],
+  ): Admission => {
+    if (!decisions.some(isRefusal)) return () => true;
+    const places = placesAt(run.data, path);
+    decisions.forEach((decision, index) => {
+      const object = found[index];
+      if (decision.permitted || !object) return;
+      const refusal = consentDenial(decision, []).toJSON();
+      const fields = (places.get(object) ?? []).flatMap((place) => keysOf(object).map((key) => [...place, key]));
+      if (fields.length > 0) run.report(errorsAtFields(refusal, fields));
+    });
+    return (index) => decisions[index]?.permitted ?? false;
+  };
+
   return {
-    admit: async (run, found, path) => {
-      const decisions = await decideAbout(gate, found, { rules, caller: run.request });
-      if (decisions.every(({ permitted }) => permitted)) return () => true;
-      const places = placesAt(run.data, path);
-      decisions.forEach((decision, index) => {
-        const object = found[index];
-        if (decision.permitted || !object) return;
-        const refusal = consentDenial(decision, []).toJSON();
-        const fields = (places.get(object) ?? []).flatMap((place) => keysOf(object).map((key) => [...place, key]));
-        if (fields.length > 0) run.report(errorsAtFields(refusal, fields));
-      });
-      return (index) => decisions[index]?.permitted ?? false;
+    admit: (run, found, path) => {
+      const decisions = decideAbout(gate, found, { rules, caller: run.request });
+      const admit = (decided: readonly ConsentDecision[]): Admission => admission(run, { found, path }, decided);
+      return decisions instanceof Promise ? decisions.then(admit) : admit(decisions);
     },
   };
 }
 
-/** By object: the first refusal, or a permission when all rules are satisfied. */
-export async function decideAbout(
+/** By object: the first refusal, or a permission when all rules are satisfied. At once when all of it is known. */
+export function decideAbout(
   gate: ConsentGate,
   objects: readonly Entity[],
   { rules, caller }: { rules: readonly GuardRule[]; caller: ConsentCaller },
-): Promise<ConsentDecision[]> {
-  const [first = [], ...others] = await Promise.all(rules.map((rule) => decide(gate, objects, { rule, caller })));
+): ConsentDecision[] | Promise<ConsentDecision[]> {
+  const all = rules.map((rule) => decide(gate, objects, { rule, caller }));
+  const known = all.filter((decisions) => Array.isArray(decisions));
+  return known.length === all.length ? firstRefusals(known) : Promise.all(all).then(firstRefusals);
+}
+
+function firstRefusals([first = [], ...others]: readonly (readonly ConsentDecision[])[]): ConsentDecision[] {
   return first.map(
     (decision, index) => [decision, ...others.flatMap((more) => more[index] ?? [])].find(isRefusal) ?? decision,
   );
@@ -65,23 +82,23 @@ function isRefusal({ permitted }: ConsentDecision): boolean {
   return !permitted;
 }
 
-async function decide(
+function decide(
   gate: ConsentGate,
   objects: readonly Entity[],
   { rule: { purpose, dataCategory, subjectPath }, caller }: { rule: GuardRule; caller: ConsentCaller },
-): Promise<ConsentDecision[]> {
+): ConsentDecision[] | Promise<ConsentDecision[]> {
   const subjects = objects.map((object) => subjectOf(object, subjectPath));
-  const known = [...new Set(subjects)].filter((subject) => typeof subject === 'string');
-  const { actor, correlationId } = caller;
-  const decisions = await gate.decide(
-    known.map((subject) => ({ purpose, dataCategory, subject })),
-    { actor, correlationId },
-  );
-  const bySubject = new Map(known.map((subject, index) => [subject, decisions[index]]));
-  return subjects.map((subject) => {
-    const decision = typeof subject === 'string' ? bySubject.get(subject) : undefined;
-    return decision ?? { ...nobody, purpose, isKnown: subject !== undefined };
-  });
+  const asked = [...new Set(subjects)].filter((subject) => typeof subject === 'string');
+  const asks = asked.map((subject) => ({ purpose, dataCategory, subject }));
+  const each = (decisions: readonly ConsentDecision[]): ConsentDecision[] => {
+    const bySubject = new Map(asked.map((subject, index) => [subject, decisions[index]]));
+    return subjects.map((subject) => {
+      const decision = typeof subject === 'string' ? bySubject.get(subject) : undefined;
+      return decision ?? { ...nobody, purpose, isKnown: subject !== undefined };
+    });
+  };
+  const known = gate.decideNow(asks, caller);
+  return known ? each(known) : gate.decide(asks, caller).then(each);
 }
 
 /** An object that names nobody has nobody who could have agreed; of one that could not say it is not known. */

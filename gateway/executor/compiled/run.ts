@@ -1,5 +1,6 @@
 import { type GraphQLError } from 'graphql';
-import { type SubgraphResult, type Subgraphs } from '../../transport';
+import { type HandedSpan } from '#shared/tracing';
+import { type CancelSignal, type SubgraphRequest, type SubgraphResult, type Subgraphs } from '../../transport';
 import { type ExecutionRequest } from '../plan-executor';
 import { type Entity } from './entity';
 import { EntityBatch } from './entity-batch';
@@ -13,6 +14,38 @@ export type Step = (run: Run) => Promise<void> | undefined;
 export interface Fetch {
   readonly subgraph: string;
   readonly document: FetchDocument;
+}
+
+/**
+ * A fetch as transports take it. Those that send text never need its variables as values, so these are read from their text
+ * when somebody asks; a copy made by spreading has none.
+ */
+class PlannedFetch implements SubgraphRequest {
+  readonly query: string;
+  readonly json: NonNullable<SubgraphRequest['json']>;
+  readonly operationName?: string;
+  readonly actor: SubgraphRequest['actor'];
+  readonly correlationId: string;
+  readonly span: HandedSpan | null;
+  readonly signal?: CancelSignal;
+  readonly onFetched?: NonNullable<SubgraphRequest['onFetched']>;
+  traceparent?: string;
+
+  constructor({ query, head, operationName }: FetchDocument, variables: string, request: ExecutionRequest) {
+    const { actor, correlationId, span, signal, onFetched } = request;
+    this.query = query;
+    this.json = { head, variables };
+    if (operationName !== undefined) this.operationName = operationName;
+    this.actor = actor;
+    this.correlationId = correlationId;
+    this.span = span ?? null;
+    if (signal) this.signal = signal;
+    if (onFetched) this.onFetched = onFetched;
+  }
+
+  get variables(): Record<string, unknown> {
+    return JSON.parse(this.json.variables) as Record<string, unknown>;
+  }
 }
 
 /** One execution of a plan: the answer as it grows. */
@@ -33,19 +66,7 @@ export class Run {
 
   /** Never rejects; an outage is a result with errors. @param variables as JSON text */
   ask({ subgraph, document }: Fetch, variables: string): Promise<SubgraphResult> {
-    const { actor, correlationId, signal, onFetched } = this.request;
-    return this.subgraphs.execute(subgraph, {
-      query: document.query,
-      get variables() {
-        return JSON.parse(variables) as Record<string, unknown>;
-      },
-      json: { query: document.queryJson, variables },
-      actor,
-      correlationId,
-      ...(document.operationName !== undefined && { operationName: document.operationName }),
-      ...(signal && { signal }),
-      ...(onFetched && { onFetched }),
-    });
+    return this.subgraphs.execute(subgraph, new PlannedFetch(document, variables, this.request));
   }
 
   /** The batch that equal fetches of this moment share: what one of them asks the others need not. */

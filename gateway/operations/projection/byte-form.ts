@@ -17,7 +17,7 @@ interface Stretch {
 export const byteForm: Form = {
   leaf: (value, { out }) => {
     // What JSON has no word for is null, as within an object.
-    out.json((JSON.stringify(value) as string | undefined) ?? 'null');
+    out.json((JSON.stringify(value)) ?? 'null');
     return written;
   },
   list: (values, complete, { run, depth }) => {

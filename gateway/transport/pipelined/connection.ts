@@ -3,14 +3,9 @@ import { ResponseReader } from './response-reader';
 
 const maxResponseBytes = 32 * 1024 * 1024;
 
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
 /** A request that was sent, until its response has come. */
 export interface Pending {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (status: number, text: string) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -76,7 +71,7 @@ export class Connection {
   private readonly receive = (chunk: Buffer): void => {
     try {
       for (const { status, text, isLast } of this.reader.read(chunk)) {
-        this.pending.shift()?.resolve({ status, text });
+        this.pending.shift()?.resolve(status, text);
         if (isLast) this.end(new Error('The server closed the connection'));
       }
     } catch (error) {

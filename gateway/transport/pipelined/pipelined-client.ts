@@ -1,6 +1,8 @@
 import { type NetConnectOpts } from 'node:net';
+import { type CancelSignal } from '../cancel-signal';
 import { type Deadlines } from '../deadlines';
-import { type Answer, Connection } from './connection';
+import { type ReadResponse, resolveWith } from '../http-post';
+import { Connection } from './connection';
 
 export interface PipelinedClientOptions {
   readonly address: NetConnectOpts;
@@ -11,6 +13,11 @@ export interface PipelinedClientOptions {
   /** Requests that may await their responses on one connection before another one is opened. */
   readonly pipelining: number;
   readonly deadlines: Deadlines;
+}
+
+interface PostHow<T> {
+  readonly signal: CancelSignal | null;
+  readonly read: ReadResponse<T>;
 }
 
 /**
@@ -28,9 +35,9 @@ export class PipelinedClient {
 
   /**
    * @param headers names in lower case; values are the gateway's own and hold no line breaks
-   * @param signal fires when nobody waits for the answer any more
+   * @param how `signal` fires when nobody waits for the answer any more
    */
-  post(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | null): Promise<Answer> {
+  post<T>(headers: Readonly<Record<string, string>>, body: string, { signal, read }: PostHow<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const connection = this.choose();
       const deadline = this.options.deadlines.set(() => {
@@ -46,10 +53,11 @@ export class PipelinedClient {
         signal?.removeEventListener('abort', onAbort);
       };
       signal?.addEventListener('abort', onAbort);
-      connection.send(this.write(headers, body), {
-        resolve: (answer) => {
+      const sizeBytes = Buffer.byteLength(body);
+      connection.send(this.write(headers, body, sizeBytes), sizeBytes === body.length, {
+        resolve: (status, text) => {
           settle();
-          resolve(answer);
+          resolveWith(() => read(status, text), { resolve, reject });
         },
         reject: (reason) => {
           settle();
@@ -63,13 +71,16 @@ export class PipelinedClient {
     for (const connection of [...this.open]) connection.end(new Error('The gateway is stopping'));
   }
 
-  private write(headers: Readonly<Record<string, string>>, body: string): string {
+  private write(headers: Readonly<Record<string, string>>, body: string, sizeBytes: number): string {
     let text = this.head;
     for (const name in headers) text += `${name}: ${headers[name] ?? ''}\r\n`;
-    return `${text}content-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
+    return `${text}content-length: ${String(sizeBytes)}\r\n\r\n${body}`;
   }
 
-  /** The least busy, or a new one while all are as deep as they may be. */
+  /**
+   * The first that is not as deep as it may be: what goes the same way leaves in one write. Otherwise a new one, or the least
+   * busy when there may be no more.
+   */
   private choose(): Connection {
     const { address, connections, pipelining } = this.options;
     let least: Connection | undefined;
