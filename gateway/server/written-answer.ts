@@ -16,7 +16,11 @@ export function bytesOf({ errors, data, extensions }: WrittenAnswer): Buffer {
     ...(data ? [data.subarray(1, -1)] : []),
     ...(extensions ? [Buffer.from(`"extensions":${JSON.stringify(extensions)}`)] : []),
   ];
-  return Buffer.concat([open, ...members.flatMap((member, index) => (index === 0 ? [member] : [comma, member])), close]);
+  return Buffer.concat([
+    open,
+    ...members.flatMap((member, index) => (index === 0 ? [member] : [comma, member])),
+    close,
+  ]);
 }
 
 /** The answer as values, for those who do not send it on as it is. */

@@ -69,7 +69,9 @@ export function decideAbout(
 ): ConsentDecision[] | Promise<ConsentDecision[]> {
   const all = rules.map((rule) => decide(gate, objects, { rule, caller }));
   const known = all.filter((decisions) => Array.isArray(decisions));
-  return known.length === all.length ? firstRefusals(known) : Promise.all(all).then(firstRefusals);
+  return known.length === all.length
+    ? firstRefusals(known)
+    : Promise.all(all.map((one) => Promise.resolve(one))).then(firstRefusals);
 }
 
 function firstRefusals([first = [], ...others]: readonly (readonly ConsentDecision[])[]): ConsentDecision[] {

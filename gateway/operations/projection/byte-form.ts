@@ -12,12 +12,11 @@ interface Stretch {
 
 /**
  * The answer as the bytes of its JSON. Writing them one by one takes half the time of making objects, `JSON.stringify` and
- * encoding (2.3 against 5.5 ms for a megabyte), and leaves no garbage.
+ * encoding (235 against 548 µs for an answer of 90 KB), and leaves no garbage.
  */
 export const byteForm: Form = {
   leaf: (value, { out }) => {
-    // What JSON has no word for is null, as within an object.
-    out.json((JSON.stringify(value)) ?? 'null');
+    out.json(JSON.stringify(value));
     return written;
   },
   list: (values, complete, { run, depth }) => {
@@ -91,4 +90,3 @@ function writtenQuickly(isString: boolean): string {
   // A number or a boolean reads the same in JSON as in JavaScript.
   return isString ? 'out.string(value);' : "out.plain('' + value);";
 }
-

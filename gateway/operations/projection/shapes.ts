@@ -63,7 +63,8 @@ export class Shapes {
     const name = node.name.value;
     if (name === '__typename') return { complete: this.typename(type) };
     const sourceKey = this.context.keys.planned(node);
-    if (isIntrospective(node)) return { complete: (_value, run) => this.form.leaf(run.introspection[sourceKey] ?? null, run) };
+    if (isIntrospective(node))
+      return { complete: (_value, run) => this.form.leaf(run.introspection[sourceKey] ?? null, run) };
     const definition = type.getFields()[name];
     if (!definition) return { complete: (_value, run) => this.form.leaf(null, run) };
     const rule = this.denialOf(type, name);
