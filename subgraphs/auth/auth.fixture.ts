@@ -26,13 +26,19 @@ export interface AuthUnderTest {
 
 export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<AuthUnderTest> {
   const subject = await startTestSubgraph(auth, { environment: { TOKEN_ISSUER: issuer, ...environment } });
+  // Without a name of its own the issuer is where the subgraph is reached.
+  const named = environment['TOKEN_ISSUER'] ?? issuer;
   const server = fastify();
   mountRoutes(server, subject.running.routes, new RegionWall('UK'));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     subject,
     url,
-    verify: createTokenVerifier({ issuer, audience: 'sa-platform', keys: new URL(`${url}/.well-known/jwks.json`) }),
+    verify: createTokenVerifier({
+      issuer: named === '' ? subject.publicUrl : named,
+      audience: 'sa-platform',
+      keys: new URL(`${url}/.well-known/jwks.json`),
+    }),
     newClinic: () => seedClinic(subject),
     stop: async () => {
       await server.close();

@@ -19,10 +19,8 @@ import { createOAuthRecords } from './migrations/1764000400001-create-oauth-reco
 import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
-import { ClientConsent } from './oauth/client-consent.entity';
-import { ClientSettings } from './oauth/client-settings.entity';
-import { OAuthRecord } from './oauth/record.entity';
 import { oauthRoutes } from './oauth/routes';
+import { oauthSlice } from './oauth/slice';
 import { Organisation } from './organisations/organisation.entity';
 import { OrganisationResolver } from './organisations/organisation.resolver';
 import { PlatformKey } from './platform-keys/platform-key.entity';
@@ -36,9 +34,6 @@ import { RevocationResolver } from './revocations/revocation.resolver';
 import { ScopeResolver } from './scopes/scope.resolver';
 import { StepUp } from './step-up/step-up.entity';
 import { StepUpResolver } from './step-up/step-up.resolver';
-import { Session } from './sessions/session.entity';
-import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver';
-import { SigningKey } from './tokens/signing-key.entity';
 import { Membership } from './users/membership.entity';
 import { User } from './users/user.entity';
 import { visibleUserById } from './users/user.loader';
@@ -54,8 +49,8 @@ export const auth = defineSubgraph({
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
     ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver, RevocationResolver] as const),
-    ...([SessionResolver, UserSessionsResolver] as const),
     ...auditSlice.resolvers,
+    ...oauthSlice.resolvers,
   ],
   entities: [
     Organisation,
@@ -68,8 +63,7 @@ export const auth = defineSubgraph({
     UserCredential,
     ...([MfaDevice, RecoveryCode, MfaChallenge, StepUp] as const),
     PlatformKey,
-    SigningKey,
-    ...([OAuthRecord, ClientSettings, ClientConsent, Session] as const),
+    ...oauthSlice.entities,
     Revocation,
     ...auditSlice.entities,
   ],
@@ -91,7 +85,7 @@ export const auth = defineSubgraph({
     Patient: ({ id }) => ({ id }),
     AuditRecord: ({ id }, { unit }) => unit.find(AuditEntry, id),
   },
-  workers: [forgetRevocations],
+  workers: [forgetRevocations, ...oauthSlice.workers],
   ports: createPorts,
   auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
   routes: oauthRoutes,

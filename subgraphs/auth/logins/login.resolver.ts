@@ -19,7 +19,7 @@ export class LoginResolver {
     @Ctx() { ports, system, at }: RequestContext<AuthPorts>,
   ): Promise<LoginPayload> {
     const work = { ports, system, at };
-    return answer(work, signIn(work, { email, password, productKey }));
+    return answer(work, signIn(work, { email, password, product: { key: productKey } }));
   }
 
   @Mutation(() => LoginPayload, { description: 'The second step of `login`. Open to whoever has taken the first.' })

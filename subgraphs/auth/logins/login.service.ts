@@ -21,7 +21,8 @@ export interface SignInWork {
 export interface SignInAttempt {
   readonly email: string;
   readonly password: string;
-  readonly productKey: string;
+  /** Keys are unique within an organisation only; who knows the product itself gives its id. */
+  readonly product: { readonly key: string } | { readonly id: string };
   /** What the product must allow: PASSWORD for `login`, a grant of OAuth for its pages. */
   readonly method?: AuthMethod;
 }
@@ -74,7 +75,7 @@ async function accountOf(work: SignInWork, attempt: SignInAttempt, emailHash: st
   return findAccount({
     unit: system.unitFor(organisation, at),
     home: credentialHomeOf(system, { userId, organisation }, at),
-    ...{ userId, product: { key: attempt.productKey }, method: attempt.method ?? 'PASSWORD' },
+    ...{ userId, product: attempt.product, method: attempt.method ?? 'PASSWORD' },
   });
 }
 

@@ -10,6 +10,15 @@ export interface PersonAccount extends Account {
   readonly session: Session | null;
 }
 
+/** The person who is signed in at a browser, as they stand now at the organisation whose client asks. */
+export async function accountAt(
+  work: SessionWork,
+  userId: string,
+  organisationId: string,
+): Promise<PersonAccount | undefined> {
+  return accountFrom(await findPerson(work, { userId, organisationId }), null);
+}
+
 /**
  * The person of an account, as they stand now.
  * @param grantId of the code or token that names them: its session must be alive
@@ -18,9 +27,8 @@ export interface PersonAccount extends Account {
 export async function findPersonAccount(
   work: SessionWork,
   userId: string,
-  grantId?: string,
+  grantId: string,
 ): Promise<PersonAccount | undefined> {
-  if (grantId === undefined) return accountFrom(await findPerson(work, { userId }), null);
   const session = await liveSessionOf(work, grantId);
   return session?.userId === userId ? accountOf(work, session) : undefined;
 }

@@ -1,12 +1,13 @@
 import { type JWK } from 'jose';
 import { Entity } from 'typeorm';
-import { TenantEntity } from '#shared/database';
+import { Administered, TenantEntity } from '#shared/database';
 import { CodeColumn, IdColumn, JsonColumn } from '#shared/tables';
 
 export const clientAuthMethods = ['CLIENT_SECRET', 'PRIVATE_KEY_JWT', 'NONE'] as const;
 export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 
 /** How a client speaks OAuth beyond its secret. A client without a row uses a secret and has no redirect addresses. */
+@Administered()
 @Entity('client_settings')
 export class ClientSettings extends TenantEntity {
   /** The client's id. */

@@ -4,13 +4,14 @@ import { type SystemAccess } from '#shared/subgraph';
 import { type AuthPorts } from '../ports';
 import { type SessionWork } from '../sessions/session.service';
 import { type KeySet } from '../tokens/signing-keys';
-import { findPersonAccount } from './account';
+import { accountAt, findPersonAccount } from './account';
 import { accessTokenClaims } from './claims';
 import { clientMetadata, ownClientProperties } from './client-metadata';
 import { refuseUnknownClient } from './client-secrets';
 import { type EnginePages, enginePages } from './engine-pages';
+import { organisationIdOf } from './engine-client';
 import { existingGrant } from './grants';
-import { errors, Provider } from './load-engine';
+import { errors, interactionPolicy, Provider } from './load-engine';
 import { paths } from './paths';
 import { type OAuthRecords } from './records';
 import { findRegisteredClient } from './registered-client';
@@ -44,7 +45,11 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     routes: enginePaths,
     ...policies(parts),
     scopes: [...identityScopes],
-    claims: { openid: ['sub', 'org_id'], profile: ['name', 'given_name', 'family_name'], email: ['email'] },
+    claims: {
+      openid: ['sub', 'org_id', 'amr', 'auth_time'],
+      profile: ['name', 'given_name', 'family_name'],
+      email: ['email'],
+    },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: {
@@ -63,7 +68,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       RefreshToken: config.SESSION_MAX_SECONDS,
     },
     features: features(parts, pages),
-    interactions: { url: (_ctx, interaction) => `${paths.interaction}/${interaction.uid}` },
+    interactions: { policy: prompts(), url: (_ctx, interaction) => `${paths.interaction}/${interaction.uid}` },
     renderError: pages.renderError,
   };
 }
@@ -76,7 +81,12 @@ function policies({ ports, records, work }: EngineParts): Configuration {
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     // A family ends with its own session (sessions/), not with the browser's: see ADR 0014.
     expiresWithSession: () => Promise.resolve(false),
-    findAccount: (_ctx, sub, token) => findPersonAccount(work(), sub, grantOf(token)),
+    findAccount: (ctx, sub, token) => {
+      const grantId = grantOf(token);
+      if (grantId !== undefined) return findPersonAccount(work(), sub, grantId);
+      const { client } = ctx.oidc;
+      return client ? accountAt(work(), sub, organisationIdOf(client)) : undefined;
+    },
     loadExistingGrant: (ctx) => existingGrant({ work: work(), records, resource: apiResource(ports.config) }, ctx),
     extraTokenClaims: (ctx, token) => accessTokenClaims(work(), ctx, token),
     formats: {
@@ -116,6 +126,17 @@ function features({ ports, keys, work }: EngineParts, pages: EnginePages): NonNu
       },
     },
   };
+}
+
+/** As the engine asks by itself, and once more when who is signed in at the browser is nobody at this organisation. */
+function prompts(): ReturnType<typeof interactionPolicy.base> {
+  const { Check, base } = interactionPolicy;
+  const policy = base();
+  const isNobodyHere = new Check('no_account', 'this account may not use this client', 'login_required', ({ oidc }) =>
+    oidc.session?.accountId !== undefined && !oidc.account ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+  );
+  policy.get('login')?.checks.add(isNobodyHere);
+  return policy;
 }
 
 function grantOf(token: unknown): string | undefined {

@@ -10,6 +10,7 @@ import { finishAnswer } from './http';
 import { Provider as Engine } from './load-engine';
 import { OAuthRecords } from './records';
 import { endWithBrowser } from './sign-out';
+import { useStructuredTokens } from './structured-tokens';
 import { useTokenExchange } from './token-exchange';
 
 /**
@@ -58,6 +59,7 @@ export class OAuthEngine {
       compareClientSecret(work(), Engine.ctx, { clientId, secret }),
     );
     useTokenExchange(provider, work);
+    useStructuredTokens(provider, work);
     provider.use(finishAnswer);
     provider.use(endWithBrowser(work));
     provider.on('server_error', (_ctx, error) => {

@@ -10,7 +10,7 @@ import { startSession, type SessionWork } from '../sessions/session.service';
 import { type Person } from '../tokens/person';
 import { type PersonAccount } from './account';
 import { ClientConsent } from './client-consent.entity';
-import { entitledScopesOf, partsOf, productIdOf } from './engine-client';
+import { entitledScopesOf, organisationIdOf, partsOf, productIdOf } from './engine-client';
 import { type OAuthRecords } from './records';
 import { entitledScopes, identityScopes } from './scope.policy';
 
@@ -43,6 +43,7 @@ export interface OpenedGrant {
 /** Makes a grant and the session that goes with it: one sign-in, one family of tokens, one line in the list of sessions. */
 export async function openGrant({ work, records, resource }: GrantParts, wanted: GrantWanted): Promise<OpenedGrant> {
   const { provider, client, person, methods, authenticatedAt, browserUid, device } = wanted;
+  if (person.organisationId !== organisationIdOf(client)) throw new Error('A client acts at its own organisation');
   const { granted, refused } = splitScopes(client, person, wanted.scopes);
   const identity = granted.filter(isIdentityScope);
   const grant = new provider.Grant({ accountId: person.user.id, clientId: client.clientId });

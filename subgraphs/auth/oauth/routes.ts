@@ -4,6 +4,7 @@ import { type AuthPorts } from '../ports';
 import { answerByEngine, pathOf } from './http';
 import { answerInteraction } from './interactions/routes';
 import { paths } from './paths';
+import { answerUserinfo } from './userinfo';
 
 type Context = RouteContext<AuthPorts>;
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -15,6 +16,7 @@ export async function oauthRoutes(context: Context): Promise<readonly HttpRoute[
   const byEngine: Answer = (request, response) => answerByEngine(context, request, response);
   const routes: readonly (readonly [string, Answer])[] = [
     ...enginePaths.map((path): readonly [string, Answer] => [path, byEngine]),
+    [paths.userinfo, (request, response) => answerUserinfo(context, request, response)],
     [`${paths.interaction}/*`, (request, response) => answerInteraction(context, request, response)],
   ];
   return routes.map(([path, answer]) => route(context, path, answer));

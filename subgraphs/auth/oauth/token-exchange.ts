@@ -1,9 +1,9 @@
 import type Provider from 'oidc-provider';
 import { type Client, type KoaContextWithOIDC } from 'oidc-provider';
-import { type Actor, createTokenVerifier, isScope } from '#shared/auth';
-import { DomainError } from '#shared/errors';
+import { type Actor, isScope } from '#shared/auth';
 import { liveSessionById, type SessionWork } from '../sessions/session.service';
 import { type Session } from '../sessions/session.entity';
+import { findStandingToken } from './access-tokens';
 import { accountOf } from './account';
 import { setActor } from './claims';
 import { tokenExchangeGrant } from './client-metadata';
@@ -64,23 +64,12 @@ function assertParameters(params: Readonly<Record<string, unknown>>, resource: s
 }
 
 /** @throws invalid_grant unless it is a person's own token of ours, perfectly in order */
-async function subjectOf({ ports, system }: SessionWork, token: string): Promise<Actor> {
-  const { published } = await ports.oauth.keys(system);
-  const verify = createTokenVerifier({
-    issuer: ports.issuer(),
-    audience: ports.config.TOKEN_AUDIENCE,
-    keys: published,
-  });
-  try {
-    const subject = await verify(token);
-    if (subject.kind !== 'user') throw new errors.InvalidGrant('the subject token is not a person’s');
-    // A chain of actors would hide the first behind the last.
-    if (subject.act) throw new errors.InvalidGrant('the subject token is a delegated one already');
-    return subject;
-  } catch (error) {
-    if (error instanceof DomainError) throw new errors.InvalidGrant('the subject token is not valid');
-    throw error;
-  }
+async function subjectOf(work: SessionWork, token: string): Promise<Actor> {
+  const standing = await findStandingToken(work, token);
+  if (!standing?.person) throw new errors.InvalidGrant('the subject token is not one of a person, or not valid');
+  // A chain of actors would hide the first behind the last.
+  if (standing.actor.act) throw new errors.InvalidGrant('the subject token is a delegated one already');
+  return standing.actor;
 }
 
 async function sessionOf(work: SessionWork, subject: Actor, client: Client): Promise<Session> {

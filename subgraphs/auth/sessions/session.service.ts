@@ -6,6 +6,7 @@ import { newId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
 import { type Amr } from '../mfa/mfa.codes';
 import { type AuthPorts } from '../ports';
+import { endTokens } from '../revocations/end-tokens';
 import { type Person } from '../tokens/person';
 import { Membership } from '../users/membership.entity';
 import { User } from '../users/user.entity';
@@ -135,6 +136,7 @@ async function markEnded(unit: UnitOfWork, session: Session, reason: SessionEnd)
   await unit.transaction(async (tx) => {
     const isFirst = await tx.updateWhere(Session, { id, endedAt: IsNull() }, { endedAt: tx.at, endReason: reason });
     if (isFirst === 0) return;
+    await endTokens(tx, { kind: 'SESSION', key: id, isForGood: true });
     await tx.publish('auth.session.ended', announcement(session, { sessionId: id, userId, reason }));
   });
 }

@@ -1,4 +1,4 @@
-import { type DataSource, LessThanOrEqual } from 'typeorm';
+import { type DataSource, LessThanOrEqual, MoreThan } from 'typeorm';
 import { inTransaction } from '#shared/database';
 import { SigningKey } from './signing-key.entity';
 
@@ -28,4 +28,28 @@ export async function retire(source: DataSource, at: Date): Promise<number> {
     .getRepository(SigningKey)
     .update({ status: 'RETIRING', retireAt: LessThanOrEqual(at) }, { status: 'RETIRED', wrappedPrivateKey: '' });
   return affected;
+}
+
+/** Brings forward when the next key begins to sign; never puts it off. */
+export async function advance(source: DataSource, to: (next: SigningKey) => Date): Promise<void> {
+  const keys = source.getRepository(SigningKey);
+  const next = await keys.findOneBy({ status: 'PENDING' });
+  if (!next) return;
+  const notBefore = to(next);
+  await keys.update({ number: next.number, status: 'PENDING', notBefore: MoreThan(notBefore) }, { notBefore });
+}
+
+/** @returns false when there is no such key to withdraw */
+export async function revoke(source: DataSource, kid: string, at: Date): Promise<boolean> {
+  return inTransaction(source, async (manager) => {
+    const keys = manager.getRepository(SigningKey);
+    const withdrawn = { status: 'REVOKED', wrappedPrivateKey: '', retireAt: at } as const;
+    for (const status of ['PENDING', 'ACTIVE', 'RETIRING'] as const) {
+      const { affected = 0 } = await keys.update({ kid, status }, withdrawn);
+      if (affected === 0) continue;
+      if (status === 'ACTIVE') await keys.update({ status: 'PENDING' }, { status: 'ACTIVE', notBefore: at });
+      return true;
+    }
+    return false;
+  });
 }

@@ -17,7 +17,7 @@ import { deviceOf } from '../../sessions/device';
 import { type SessionWork } from '../../sessions/session.service';
 import { findPerson, type Person } from '../../tokens/person';
 import { clientView } from '../engine-pages';
-import { partsOf, productIdOf } from '../engine-client';
+import { organisationIdOf, partsOf, productIdOf } from '../engine-client';
 import { methodsOf, openGrant, rememberConsent, splitScopes } from '../grants';
 import { paths } from '../paths';
 import { apiResource } from '../resource-server';
@@ -60,7 +60,7 @@ export async function submitSignIn(
 ): Promise<Outcome> {
   const product = await productOf(work, pending.client);
   try {
-    const attempt = { email, password, productKey: product.key, method: methodOf(product) };
+    const attempt = { email, password, product: { id: product.id }, method: methodOf(product) };
     const signedIn = await signIn(work, attempt);
     if (signedIn.kind === 'person') return await finishSignIn(pending, signedIn.person);
     return { view: secondFactorView(pending, signedIn.challenge, null) };
@@ -128,7 +128,7 @@ function refusalOf(error: unknown): Refusal {
 /** The person allows what the consent page has listed. */
 export async function submitConsent(work: InteractionWork, pending: PendingInteraction): Promise<Outcome> {
   const { provider, client, interaction, request } = pending;
-  const person = await personOf(work, interaction);
+  const person = await personOf(work, pending);
   if (!person) return { view: signInView(pending, null) };
   const { records, resource } = {
     records: work.ports.oauth.records(work.system),
@@ -180,7 +180,7 @@ function secondFactorView(
 
 async function consentView(work: InteractionWork, pending: PendingInteraction): Promise<View> {
   const { client, interaction } = pending;
-  const person = await personOf(work, interaction);
+  const person = await personOf(work, pending);
   if (!person) return signInView(pending, null);
   const { granted } = splitScopes(client, person, askedScopes(interaction));
   const { firstName, lastName } = person.user;
@@ -208,8 +208,10 @@ function askedScopes({ params }: Interaction): string[] {
   return partsOf(params['scope']);
 }
 
-async function personOf(work: InteractionWork, { session }: Interaction): Promise<Person | null> {
-  return session ? findPerson(work, { userId: session.accountId }) : null;
+/** The person of the browser, at the organisation of the client. */
+async function personOf(work: InteractionWork, { client, interaction }: PendingInteraction): Promise<Person | null> {
+  const { session } = interaction;
+  return session ? findPerson(work, { userId: session.accountId, organisationId: organisationIdOf(client) }) : null;
 }
 
 /** How and when the person has signed in at this browser. */
