@@ -17,14 +17,19 @@ const answerSchema = z.object({
   }),
 });
 
-/** The gateway's own question is about no organisation; what answers it looks at all of them. */
-const nobody: { readonly organisationId: string; readonly region: Region } = { organisationId: '', region: 'UK' };
+/** Whom the question goes to, and from which region's gateway. */
+interface Asking {
+  readonly subgraphs: Pick<Subgraphs, 'execute'>;
+  readonly region: Region;
+}
 
 /** Asks the subgraph that the configuration names, in the gateway's own name. */
 export function graphqlRevocationSource(
   { subgraph, query, scopes, wokenBy }: RevocationConfig,
-  subgraphs: Pick<Subgraphs, 'execute'>,
+  { subgraphs, region }: Asking,
 ): RevocationSource {
+  // The gateway's own question is about no organisation; what answers it looks at all of them.
+  const nobody = { organisationId: '', region };
   return {
     wokenBy,
     read: async (after) => {

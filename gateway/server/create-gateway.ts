@@ -202,11 +202,12 @@ function assemble(options: GatewayOptions): Parts {
 }
 
 function watchRevocations(
-  { revocation, events, config, log }: GatewayOptions,
+  { revocation, region, events, config, log }: GatewayOptions,
   subgraphs: Subgraphs,
 ): RevocationWatch | null {
   if (!revocation) return null;
-  const source = graphqlRevocationSource(revocation, subgraphs);
+  if (!region) throw new Error('A gateway that asks which tokens are revoked serves one region');
+  const source = graphqlRevocationSource(revocation, { subgraphs, region: region.region });
   return new RevocationWatch({ source, events, log, ...config.revocation });
 }
 

@@ -1,6 +1,7 @@
 import { type GraphQLFormattedError } from 'graphql';
 import { type TokenVerifier, generateInternalKeys, verifyActorContext } from '#shared/auth';
 import { type Logger, silentLogger } from '#shared/logging';
+import { RegionWall } from '#shared/region';
 import { type PersistedDocuments } from '../persisted';
 import { type Gateway, createGateway, defaultGatewayConfig, type GatewayConfig, type GatewayOptions } from '../server';
 import { type EventTail } from '../subscriptions';
@@ -68,6 +69,7 @@ export interface TestGateway extends Gateway {
 /** A gateway in front of the clinic's subgraphs, listening on a free port. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const issuer = options.issuer ?? (await createIssuer());
+  const { log, region } = { log: silentLogger, region: new RegionWall('UK'), ...options };
   const events = new EventSource();
   const calls: TestGateway['calls'] = [];
   const internal = generateInternalKeys(['gateway', 'service:reviews']);
@@ -88,19 +90,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events: options.tail ?? events,
     ...(options.revocations && { revocation: RevocationDesk.config }),
-    ...regionOf(options),
+    region,
     ...(options.evaluatePolicies && { evaluatePolicies: options.evaluatePolicies }),
     ...(options.persisted && { persisted: options.persisted }),
-    log: options.log ?? silentLogger,
+    log,
     config: { ...testConfig, ...options.config },
   });
   // Not spread: `url` is a getter.
   const extra = { issuer, events, internal, calls, post: poster(gateway) };
   return Object.assign(gateway, extra);
-}
-
-function regionOf({ region }: TestGatewayOptions): Pick<GatewayOptions, 'region'> {
-  return region ? { region } : {};
 }
 
 function poster(gateway: Gateway): TestGateway['post'] {
