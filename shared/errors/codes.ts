@@ -109,6 +109,11 @@ export const errorCodes = {
     remedy: 'try again, slowly; after ten failures the account is locked for 15 minutes',
     again: 'with others',
   },
+  LINK_EXPIRED: {
+    when: 'the link of a mail is too old, was used already, or is none of ours',
+    remedy: 'ask for a new one',
+    again: 'no',
+  },
   CHALLENGE_EXPIRED: {
     when: 'the second step of a sign-in came too late, was taken already, or has been tried too often',
     remedy: 'sign in again from the start',

@@ -122,11 +122,19 @@ export class MigrationSchema {
     await this.runner.addColumn(table, new TableColumn(this.column(name, spec, [])));
   }
 
-  async addIndex(table: string, columns: readonly string[]): Promise<void> {
+  /** Takes back a unique constraint that `createTable` made, so that several rows may have these values. */
+  async dropUnique(table: string, columns: readonly string[]): Promise<void> {
+    const name = indexName('ux', table, columns);
+    // MySQL has unique indexes where SQLite has constraints.
+    if (this.dialect === 'mysql') await this.runner.dropIndex(table, name);
+    else await this.runner.dropUniqueConstraint(table, name);
+  }
+
+  async addIndex(table: string, columns: readonly string[], { isUnique = false } = {}): Promise<void> {
     const { TableIndex } = await import('typeorm');
     await this.runner.createIndex(
       table,
-      new TableIndex({ name: indexName('ix', table, columns), columnNames: [...columns] }),
+      new TableIndex({ name: indexName(isUnique ? 'ux' : 'ix', table, columns), columnNames: [...columns], isUnique }),
     );
   }
 

@@ -24,6 +24,17 @@ const schema = z.object({
   LOGIN_LOCK_SECONDS: setting.integer({ min: 60, max: 86_400, fallback: 900 }),
   /** Failed sign-ins are answered at multiples of this after they came, so that their time tells nothing. */
   LOGIN_ANSWER_MS: setting.integer({ min: 100, max: 5_000, fallback: 250 }),
+  /** Where the links of account mail lead; where this subgraph is reached from outside when absent. */
+  ACCOUNT_LINKS_URL: setting.optionalUrl(),
+  PASSWORD_RESET_SECONDS: setting.integer({ min: 300, max: 86_400, fallback: 1_800 }),
+  EMAIL_VERIFICATION_SECONDS: setting.integer({ min: 300, max: 604_800, fallback: 86_400 }),
+  INVITATION_SECONDS: setting.integer({ min: 3_600, max: 2_592_000, fallback: 604_800 }),
+  /** Account mails of one person and kind within an hour, so that nobody's mailbox can be filled by others. */
+  ACCOUNT_MAILS_PER_HOUR: setting.integer({ min: 1, max: 100, fallback: 5 }),
+  /** How long a claimed account mail is left alone before another worker takes it over. */
+  ACCOUNT_MAIL_LEASE_MS: setting.integer({ min: 500, max: 60_000, fallback: 10_000 }),
+  /** First rest after a failed attempt; the following are 5, 30 and 120 times as long. */
+  ACCOUNT_MAIL_RETRY_MS: setting.integer({ min: 1, max: 3_600_000, fallback: 60_000 }),
   /** What authenticator apps show above the code. */
   MFA_ISSUER: setting.text('SA Platform'),
   /** How long the second step of a sign-in may take, and how many wrong answers end it. */

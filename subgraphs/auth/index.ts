@@ -9,20 +9,18 @@ import { seedDemo } from './demo';
 import { UserCredential } from './logins/credential.entity';
 import { Login } from './logins/login.entity';
 import { LoginResolver } from './logins/login.resolver';
-import { MfaChallenge } from './mfa/challenge.entity';
-import { MfaDevice } from './mfa/device.entity';
-import { MfaResolver } from './mfa/mfa.resolver';
-import { RecoveryCode } from './mfa/recovery-code.entity';
 import { createIdentities } from './migrations/1764000300001-create-identities';
 import { createPlatformTables } from './migrations/1764000300002-create-platform-tables';
 import { createOAuthRecords } from './migrations/1764000400001-create-oauth-records';
 import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
+import { createAccountLinks } from './migrations/1764000500002-create-account-links';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
 import { oauthRoutes } from './oauth/routes';
 import { oauthSlice } from './oauth/slice';
 import { Organisation } from './organisations/organisation.entity';
 import { OrganisationResolver } from './organisations/organisation.resolver';
+import { peopleSlice } from './people.slice';
 import { PlatformKey } from './platform-keys/platform-key.entity';
 import { createPorts } from './ports';
 import { Product } from './products/product.entity';
@@ -32,8 +30,6 @@ import { forgetRevocations } from './revocations/forget-revocations.worker';
 import { Revocation } from './revocations/revocation.entity';
 import { RevocationResolver } from './revocations/revocation.resolver';
 import { ScopeResolver } from './scopes/scope.resolver';
-import { StepUp } from './step-up/step-up.entity';
-import { StepUpResolver } from './step-up/step-up.resolver';
 import { Membership } from './users/membership.entity';
 import { User } from './users/user.entity';
 import { visibleUserById } from './users/user.loader';
@@ -48,7 +44,8 @@ export const auth = defineSubgraph({
   purpose: 'OPERATIONS',
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
-    ...([MembershipResolver, ScopeResolver, LoginResolver, MfaResolver, StepUpResolver, RevocationResolver] as const),
+    ...([MembershipResolver, ScopeResolver, LoginResolver, RevocationResolver] as const),
+    ...peopleSlice.resolvers,
     ...auditSlice.resolvers,
     ...oauthSlice.resolvers,
   ],
@@ -61,7 +58,7 @@ export const auth = defineSubgraph({
     Membership,
     Login,
     UserCredential,
-    ...([MfaDevice, RecoveryCode, MfaChallenge, StepUp] as const),
+    ...peopleSlice.entities,
     PlatformKey,
     ...oauthSlice.entities,
     Revocation,
@@ -73,6 +70,7 @@ export const auth = defineSubgraph({
     createOAuthRecords,
     addSigningKeyTimes,
     createSecondFactors,
+    createAccountLinks,
     createAuditIndex,
     createRevocations,
   ],
@@ -85,7 +83,7 @@ export const auth = defineSubgraph({
     Patient: ({ id }) => ({ id }),
     AuditRecord: ({ id }, { unit }) => unit.find(AuditEntry, id),
   },
-  workers: [forgetRevocations, ...oauthSlice.workers],
+  workers: [forgetRevocations, ...peopleSlice.workers, ...oauthSlice.workers],
   ports: createPorts,
   auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
   routes: oauthRoutes,

@@ -1,16 +1,19 @@
 import { URI, type TOTP } from 'otpauth';
 import { type Actor } from '#shared/auth';
+import { newId } from '#shared/ids';
+import { type KeptMail } from '#shared/mail';
 import { type DemoPerson } from '#shared/subgraph';
 import { type AuthUnderTest } from './auth.fixture';
 
 export interface Answer {
-  tokens: { accessToken: string; scope: string[] } | null;
+  tokens: { accessToken: string; refreshToken: string; scope: string[] } | null;
   user: { id: string; organisationId: string; roles: string[]; patientIds: string[] } | null;
+  organisations?: { id: string; name: string }[] | null;
   mfaChallenge: { id: string; kinds: string[]; expiresAt: string } | null;
   userErrors: { code: string; message: string }[];
 }
 
-const answer = `tokens { accessToken scope } user { id organisationId roles patientIds }
+const answer = `tokens { accessToken refreshToken scope } user { id organisationId roles patientIds }
   mfaChallenge { id kinds expiresAt } userErrors { code message }`;
 
 /**
@@ -45,6 +48,60 @@ export class People {
   async login({ email, password }: Pick<DemoPerson, 'email' | 'password'>): Promise<Answer> {
     const query = `mutation ($email: String!, $password: String!) { login(email: $email, password: $password, productKey: "demo") { ${answer} } }`;
     return (await this.ask<{ login: Answer }>(null, query, { email, password })).login;
+  }
+
+  /** Signs in where somebody belongs to several organisations. */
+  async loginTo(person: Pick<DemoPerson, 'email' | 'password'>, organisationId: string | null): Promise<Answer> {
+    const query = `mutation ($email: String!, $password: String!, $organisationId: ID) {
+      login(email: $email, password: $password, productKey: "demo", organisationId: $organisationId) { ${answer} organisations { id name } } }`;
+    const { email, password } = person;
+    return (await this.ask<{ login: Answer }>(null, query, { email, password, organisationId })).login;
+  }
+
+  /** Invites somebody by a link, as an administrator. @returns their id */
+  async invite(admin: Actor, email: string, more: object = {}): Promise<string> {
+    const input = { idempotencyKey: newId('idk'), email, firstName: 'Canaryfirst', lastName: 'Canarylast' };
+    const { inviteUser } = await this.ask<{ inviteUser: { user: { id: string } | null; userErrors: object[] } }>(
+      admin,
+      'mutation ($input: InviteUserInput!) { inviteUser(input: $input) { user { id } userErrors { code path } } }',
+      { input: { ...input, roles: ['NURSE'], ...more } },
+    );
+    expect(inviteUser.userErrors).toEqual([]);
+    return inviteUser.user?.id ?? '';
+  }
+
+  /** The mails to an address, oldest first, once there are as many. */
+  mailsTo(email: string, count = 1): Promise<KeptMail[]> {
+    return this.auth.subject.until('the mails', () => {
+      const mails = (this.auth.subject.mailbox?.list() ?? []).filter(({ to }) => to === email);
+      return mails.length >= count && mails;
+    });
+  }
+
+  /** The secret of the link in the last of so many mails to an address. */
+  async tokenFor(email: string, count = 1): Promise<string> {
+    const mail = (await this.mailsTo(email, count)).at(-1);
+    const [link = ''] = /https?:\S+/.exec(mail?.text ?? '') ?? [];
+    return new URL(link).searchParams.get('token') ?? '';
+  }
+
+  /** Follows a link of a mail. @returns the code of the refusal, or null when it was taken */
+  follow(
+    mutation: 'resetPassword' | 'verifyEmail' | 'acceptInvitation',
+    token: string,
+    password?: string,
+  ): Promise<string | null> {
+    const argument = {
+      resetPassword: 'newPassword: $password',
+      acceptInvitation: 'password: $password',
+      verifyEmail: '',
+    };
+    const declared = mutation === 'verifyEmail' ? '' : `, $password: String${mutation === 'resetPassword' ? '!' : ''}`;
+    return this.refusal(
+      null,
+      `mutation ($token: String!${declared}) { ${mutation}(token: $token ${argument[mutation]}) { accepted userErrors { code } } }`,
+      { token, ...(password !== undefined && { password }) },
+    );
   }
 
   async completeMfa(challengeId: string, factor: object): Promise<Answer> {

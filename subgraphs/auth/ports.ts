@@ -1,4 +1,5 @@
 import { type KeyProvider } from '#shared/crypto';
+import { type Mailer } from '#shared/mail';
 import { type PortHost } from '#shared/subgraph';
 import { readAuthConfig, type AuthConfig } from './config';
 import { AttemptThrottle } from './clients/attempt-throttle';
@@ -17,6 +18,8 @@ const maxWaitingSignIns = 50;
 export interface AuthPorts {
   readonly config: AuthConfig;
   readonly hasher: PasswordHasher;
+  /** Sends account mail. */
+  readonly mailer: Mailer;
   readonly platformKeys: PlatformKeys;
   readonly signingKeys: SigningKeys;
   readonly oauth: OAuthEngine;
@@ -31,12 +34,13 @@ export interface AuthPorts {
   readonly publicUrl: () => string;
 }
 
-export function createPorts({ environment, keyProvider, publicUrl, log }: PortHost): AuthPorts {
+export function createPorts({ environment, keyProvider, mail, publicUrl, log }: PortHost): AuthPorts {
   const config = readAuthConfig(environment);
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_PASSES: passes } = config;
   const ports: AuthPorts = {
     config,
     hasher: new PasswordHasher({ memoryKib, passes }),
+    mailer: mail.mailer({ timeoutMs: config.ACCOUNT_MAIL_LEASE_MS * 0.8 }),
     platformKeys: new PlatformKeys(keyProvider),
     signingKeys: signingKeys(config, keyProvider),
     oauth: new OAuthEngine(() => ports, log),

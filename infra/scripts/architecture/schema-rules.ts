@@ -10,6 +10,8 @@ const openByDecision: Readonly<Record<string, string>> = {
   'Mutation.adminLoginWithGoogle': 'the authorization code is the credential',
   'Mutation.requestPasswordReset': 'whoever needs it cannot sign in; the answer is the same for every address',
   'Mutation.resetPassword': 'the token from the e-mail is the credential',
+  'Mutation.acceptInvitation': 'the token from the e-mail is the credential',
+  'Query.invitation': 'the token from the e-mail is the credential',
   'Mutation.verifyEmail': 'the token from the e-mail is the credential',
   'Query.verifyConsentReceipt': 'the signed receipt is the credential',
 };

@@ -20,6 +20,23 @@ export class UserCredential extends TenantEntity {
   @TimeColumn({ nullable: true })
   lockedUntil!: Date | null;
 
+  /** What was begun with an earlier password leads nowhere. */
+  @TimeColumn({ nullable: true })
+  passwordChangedAt!: Date | null;
+
+  /** Lifts the lock as well: whoever may set a password has shown who they are. */
+  replace(passwordHash: string, at: Date): void {
+    this.passwordHash = passwordHash;
+    this.passwordChangedAt = at;
+    this.failures = 0;
+    this.lockedUntil = null;
+  }
+
+  /** Whether what was shown then was shown with the present password. */
+  isOlderThan(at: Date): boolean {
+    return this.passwordChangedAt === null || this.passwordChangedAt < at;
+  }
+
   isLockedAt(at: Date): boolean {
     return this.lockedUntil !== null && this.lockedUntil > at;
   }

@@ -1,10 +1,10 @@
 import { Entity } from 'typeorm';
 import { TenantEntity } from '#shared/database';
-import { CodeColumn, IdColumn } from '#shared/tables';
+import { CodeColumn, IdColumn, ReferenceColumn, TimeColumn } from '#shared/tables';
 
 /**
- * Which account an e-mail address opens. Unique over all organisations, because who signs in does not say to which they
- * belong; so an address has one account on the whole platform.
+ * Which account an e-mail address opens. Indexed over all organisations, because who signs in does not say to which they
+ * belong. An address has at most one account per organisation; all of them open by one credential (identity.ts).
  */
 @Entity('logins')
 export class Login extends TenantEntity {
@@ -15,4 +15,15 @@ export class Login extends TenantEntity {
   /** Keyed hash under the platform's own key: platform-keys.ts. */
   @CodeColumn()
   emailHash!: string;
+
+  /** Where the credential is: another of the person's accounts. Null: the account's own. */
+  @ReferenceColumn('org', { nullable: true, name: 'credential_org_id' })
+  credentialOrganisationId!: string | null;
+
+  @ReferenceColumn('usr', { nullable: true })
+  credentialId!: string | null;
+
+  /** When somebody followed a link that was sent to the address for this account. */
+  @TimeColumn({ nullable: true })
+  verifiedAt!: Date | null;
 }

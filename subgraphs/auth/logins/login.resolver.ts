@@ -16,10 +16,16 @@ export class LoginResolver {
     @Arg('email') email: string,
     @Arg('password') password: string,
     @Arg('productKey') productKey: string,
+    @Arg('organisationId', () => ID, {
+      nullable: true,
+      description: 'For those who belong to several; `organisations` of the answer lists them',
+    })
+    organisationId: string | null,
     @Ctx() { ports, system, at }: RequestContext<AuthPorts>,
   ): Promise<LoginPayload> {
     const work = { ports, system, at };
-    return answer(work, signIn(work, { email, password, product: { key: productKey } }));
+    const attempt = { email, password, product: { key: productKey }, organisationId: organisationId ?? null };
+    return answer(work, signIn(work, attempt));
   }
 
   @Mutation(() => LoginPayload, { description: 'The second step of `login`. Open to whoever has taken the first.' })
@@ -39,8 +45,9 @@ function asSignIn(person: AuthenticatedPerson): SignIn {
 
 async function answer(work: SignInWork, signingIn: Promise<SignIn>): Promise<LoginPayload> {
   const { result, userErrors } = await respond('result', signingIn);
+  const organisations = result?.kind === 'choice' ? result.organisations : null;
   const mfaChallenge = result?.kind === 'challenge' ? result.challenge : null;
   const { tokens, user } =
     result?.kind === 'person' ? await signedIn(work, result.person) : { tokens: null, user: null };
-  return { tokens, user, mfaChallenge, userErrors };
+  return { tokens, user, organisations, mfaChallenge, userErrors };
 }

@@ -8,9 +8,8 @@ import { type AuthMethod } from '../products/product.entity';
 import { type Account, announcementOf, findAccount, type Refusal, refusalOf } from './account';
 import { admit, type AuthenticatedPerson } from './authenticated-person';
 import { type UserCredential } from './credential.entity';
-import { credentialHomeOf } from './credential-home';
+import { findIdentity, type Identity } from './identity';
 import { countFailure } from './lock-out';
-import { Login } from './login.entity';
 
 export interface SignInWork {
   readonly ports: AuthPorts;
@@ -25,12 +24,15 @@ export interface SignInAttempt {
   readonly product: { readonly key: string } | { readonly id: string };
   /** What the product must allow: PASSWORD for `login`, a grant of OAuth for its pages. */
   readonly method?: AuthMethod;
+  /** Which of the person's organisations; absent until they are asked, for most have one. */
+  readonly organisationId?: string | null;
 }
 
-/** What a right password leads to: in, or to the second step. */
+/** What a right password leads to: in, to the second step, or to the choice between several organisations. */
 export type SignIn =
   | { readonly kind: 'person'; readonly person: AuthenticatedPerson }
-  | { readonly kind: 'challenge'; readonly challenge: OpenChallenge };
+  | { readonly kind: 'challenge'; readonly challenge: OpenChallenge }
+  | { readonly kind: 'choice'; readonly organisations: readonly { readonly id: string; readonly name: string }[] };
 
 const maxPasswordLength = 256;
 
@@ -45,10 +47,18 @@ export async function signIn(work: SignInWork, attempt: SignInAttempt): Promise<
   const emailHash = await ports.platformKeys.emailHash(system.source, attempt.email);
   const signedIn = await ports.loginQueue.run(emailHash, () => tryToSignIn(work, attempt, emailHash));
   if (signedIn) return signedIn;
-  // Finding, counting and announcing take their time too: the answer waits for the next full beat.
-  const beatMs = ports.config.LOGIN_ANSWER_MS;
-  await pause(beatMs - ((performance.now() - startedAt) % beatMs));
+  await untilTheBeat(ports, startedAt);
   throw new DomainError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong');
+}
+
+/**
+ * Waits for the next full beat. Finding, counting and announcing take their time too; whoever asks must not be able to
+ * tell from it whether there was something to find.
+ * @param startedAt of `performance.now()`
+ */
+export async function untilTheBeat({ config }: AuthPorts, startedAt: number): Promise<void> {
+  const beatMs = config.LOGIN_ANSWER_MS;
+  await pause(beatMs - ((performance.now() - startedAt) % beatMs));
 }
 
 /** Whether this is the password, as slowly for nobody's as for somebody's. */
@@ -57,32 +67,36 @@ export function isPassword(ports: AuthPorts, credential: UserCredential | null, 
 }
 
 async function tryToSignIn(work: SignInWork, attempt: SignInAttempt, emailHash: string): Promise<SignIn | null> {
-  const account = await accountOf(work, attempt, emailHash);
-  const isRight = await isPassword(work.ports, account?.credential ?? null, attempt.password);
-  if (!account) return null;
-  const refusal = refusalWith(account, isRight, work.at);
-  if (refusal === null && account.product) return afterPassword(work, account);
-  await recordFailure(work, account, refusal ?? 'PRODUCT');
-  return null;
+  const identity = await findIdentity(work.system, emailHash, work.at);
+  const accounts = identity ? await accountsOf(work, attempt, identity) : [];
+  const [first] = accounts;
+  const isRight = await isPassword(work.ports, first?.credential ?? null, attempt.password);
+  if (!first) return null;
+  if (first.credential.isLockedAt(work.at) || !isRight) return refuse(work, accounts, isRight);
+  const open = accounts.filter((account) => refusalOf(account, work.at) === null);
+  const chosen = open.filter(({ user }) => user.organisationId === (attempt.organisationId ?? user.organisationId));
+  const [only] = chosen;
+  if (!only) return refuse(work, accounts, isRight);
+  return chosen.length === 1 ? afterPassword(work, only) : { kind: 'choice', organisations: chosen.map(choiceOf) };
 }
 
-async function accountOf(work: SignInWork, attempt: SignInAttempt, emailHash: string): Promise<Account | null> {
-  const { system, at } = work;
-  const login = await system.source.getRepository(Login).findOneBy({ emailHash });
-  if (!login) return null;
-  const { id: userId, organisationId, region } = login;
-  const organisation = { organisationId, region };
-  return findAccount({
-    unit: system.unitFor(organisation, at),
-    home: credentialHomeOf(system, { userId, organisation }, at),
-    ...{ userId, product: attempt.product, method: attempt.method ?? 'PASSWORD' },
-  });
+async function accountsOf(
+  { system, at }: SignInWork,
+  attempt: SignInAttempt,
+  { home, logins }: Identity,
+): Promise<Account[]> {
+  const { product, method = 'PASSWORD' } = attempt;
+  const accounts = await Promise.all(
+    logins.map(({ id: userId, organisationId, region }) => {
+      const unit = system.unitFor({ organisationId, region }, at);
+      return findAccount({ unit, home, userId, product, method });
+    }),
+  );
+  return accounts.filter((account) => account !== null);
 }
 
-/** The lock comes first: a guess at a locked account must not learn whether it was right. */
-function refusalWith(account: Account, isPasswordRight: boolean, at: Date): Refusal | null {
-  const refusal = refusalOf(account, at);
-  return refusal === 'LOCKED' || isPasswordRight ? refusal : 'WRONG_PASSWORD';
+function choiceOf({ user, organisation }: Account): { readonly id: string; readonly name: string } {
+  return { id: user.organisationId, name: organisation?.name ?? '' };
 }
 
 async function afterPassword(work: SignInWork, account: Account): Promise<SignIn | null> {
@@ -96,9 +110,24 @@ async function afterPassword(work: SignInWork, account: Account): Promise<SignIn
   return { kind: 'person', person: await admit(account, product, ['pwd']) };
 }
 
-/** Counts wrong passwords. Attempts at a locked account change nothing. */
-async function recordFailure({ ports }: SignInWork, account: Account, reason: Refusal): Promise<void> {
-  const { id: userId } = account.user;
-  if (reason === 'WRONG_PASSWORD') await countFailure(account.home, ports.config);
-  await account.unit.publish('auth.login.failed', announcementOf(userId, { userId, reason }));
+/** Counts wrong passwords, and tells each organisation of the person. Attempts at a locked account change nothing. */
+async function refuse(
+  { ports, at }: SignInWork,
+  accounts: readonly Account[],
+  isPasswordRight: boolean,
+): Promise<null> {
+  const reasons = accounts.map((account) => refusalWith(account, isPasswordRight, at));
+  const [first] = accounts;
+  if (first && reasons[0] === 'WRONG_PASSWORD') await countFailure(first.home, ports.config);
+  for (const [index, { unit, user }] of accounts.entries()) {
+    const reason = reasons[index] ?? 'ORGANISATION';
+    await unit.publish('auth.login.failed', announcementOf(user.id, { userId: user.id, reason }));
+  }
+  return null;
+}
+
+/** The lock comes first: a guess at a locked account must not learn whether it was right. */
+function refusalWith(account: Account, isPasswordRight: boolean, at: Date): Refusal | null {
+  const refusal = refusalOf(account, at);
+  return refusal === 'LOCKED' || isPasswordRight ? refusal : 'WRONG_PASSWORD';
 }

@@ -22,6 +22,15 @@ export class SignedInUser {
   practitionerId!: string | null;
 }
 
+@ObjectType({ description: 'An organisation that a person may sign in to.' })
+export class OrganisationChoice {
+  @Field(() => ID)
+  id!: string;
+
+  @Field()
+  name!: string;
+}
+
 @ObjectType()
 export class LoginPayload extends Payload {
   @Field(() => AuthTokens, { nullable: true })
@@ -29,6 +38,12 @@ export class LoginPayload extends Payload {
 
   @Field(() => SignedInUser, { nullable: true })
   user!: SignedInUser | null;
+
+  @Field(() => [OrganisationChoice], {
+    nullable: true,
+    description: 'Instead of tokens: the person belongs to several organisations. Sign in again, naming one',
+  })
+  organisations!: readonly OrganisationChoice[] | null;
 
   @Field(() => MfaChallengeView, { nullable: true, description: 'Instead of tokens: a second factor is asked for' })
   mfaChallenge!: MfaChallengeView | null;

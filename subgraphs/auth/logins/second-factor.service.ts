@@ -31,7 +31,8 @@ async function answer(
   const account = await accountOf(work, challenge, method);
   const { unit, home, product } = account;
   await countAttempt(unit, challenge.id, work.ports.config.MFA_MAX_ATTEMPTS);
-  if (refusalOf(account, work.at) !== null || !product) throw challengeExpired();
+  const isCurrent = account.credential.isOlderThan(challenge.createdAt);
+  if (!isCurrent || refusalOf(account, work.at) !== null || !product) throw challengeExpired();
   const amr = await takeProof(home, proof);
   if (amr === null) return refuse(work, account);
   await completeChallenge(unit, challenge.id);
@@ -42,7 +43,7 @@ async function accountOf({ system, at }: SignInWork, challenge: MfaChallenge, me
   const { organisationId, region, userId, productId: id } = challenge;
   const organisation = { organisationId, region };
   const unit = system.unitFor(organisation, at);
-  const home = credentialHomeOf(system, { userId, organisation }, at);
+  const home = await credentialHomeOf(system, { userId, organisation }, at);
   const account = await findAccount({ unit, home, userId, product: { id }, method });
   if (!account) throw challengeExpired();
   return account;

@@ -1,12 +1,13 @@
 import { IsNull } from 'typeorm';
 import { type UnitOfWork } from '#shared/database';
-import { ConflictError, DomainError, ForbiddenError, InputError, NotFoundError } from '#shared/errors';
+import { ConflictError, DomainError, InputError, NotFoundError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
 import { announcementOf } from '../logins/account';
-import { type CredentialHome, credentialHomeOf } from '../logins/credential-home';
+import { type CredentialHome } from '../logins/credential-home';
 import { type AuthPorts } from '../ports';
 import { assertSteppedUp } from '../step-up/step-up.service';
+import { selfOf } from '../users/oneself';
 import { User } from '../users/user.entity';
 import { MfaDevice } from './device.entity';
 import { activeDevices, hashOfRecoveryCode, takeStep } from './factor.service';
@@ -40,7 +41,7 @@ export async function beginEnrolment(
 ): Promise<Enrolment> {
   const { unit, ports } = work;
   const name = parseLabel(label);
-  const { userId, home } = oneself(work);
+  const { userId, home } = await selfOf(work);
   await unit.transaction((tx) => assertSteppedUp(tx, stepUpToken, 'MANAGE_MFA'));
   await makeRoom(home);
   const secret = newTotpSecret();
@@ -58,7 +59,7 @@ export async function beginEnrolment(
  * @throws {DomainError} INVALID_CREDENTIALS for a wrong code, NOT_FOUND, CONFLICT when it was confirmed before
  */
 export async function confirmEnrolment(work: EnrolmentWork, deviceId: string, code: string): Promise<Enrolment> {
-  const { home } = oneself(work);
+  const { home } = await selfOf(work);
   return work.ports.loginQueue.run(home.credentialId, async () => {
     const device = await ownDevice(home, deviceId);
     if (device.enrolledAt !== null) throw new ConflictError('This device is enrolled already');
@@ -71,7 +72,7 @@ export async function confirmEnrolment(work: EnrolmentWork, deviceId: string, co
 
 /** Takes a device away; with the last one go the recovery codes. */
 export async function removeDevice(work: EnrolmentWork, id: string, stepUpToken: string): Promise<MfaDevice> {
-  const { home } = oneself(work);
+  const { home } = await selfOf(work);
   const device = await ownDevice(home, id);
   await work.unit.transaction((tx) => assertSteppedUp(tx, stepUpToken, 'MANAGE_MFA'));
   await home.unit.transaction((tx) => removeDevices({ ...home, unit: tx }, [device]));
@@ -80,7 +81,7 @@ export async function removeDevice(work: EnrolmentWork, id: string, stepUpToken:
 
 /** New recovery codes; whatever was printed before is void. */
 export async function renewRecoveryCodes(work: EnrolmentWork, stepUpToken: string): Promise<readonly string[]> {
-  const { home } = oneself(work);
+  const { home } = await selfOf(work);
   if ((await activeDevices(home)).length === 0) throw new ConflictError('Enrol a second factor first');
   await work.unit.transaction((tx) => assertSteppedUp(tx, stepUpToken, 'MANAGE_MFA'));
   return makeRecoveryCodes(home);
@@ -94,12 +95,6 @@ export async function removeDevices(home: CredentialHome, devices: readonly MfaD
     await tx.publish('auth.mfa.removed', announcementOf(userId, { userId, kind }));
   }
   if ((await activeDevices(home)).length === 0) await tx.remove(RecoveryCode, { userId });
-}
-
-function oneself({ unit, system }: EnrolmentWork): { readonly userId: string; readonly home: CredentialHome } {
-  const { userId, organisationId, region } = unit.actor;
-  if (userId === null) throw new ForbiddenError('Only a person has second factors');
-  return { userId, home: credentialHomeOf(system, { userId, organisation: { organisationId, region } }, unit.at) };
 }
 
 async function ownDevice({ unit, credentialId }: CredentialHome, id: string): Promise<MfaDevice> {

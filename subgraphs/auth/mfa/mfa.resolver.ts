@@ -76,7 +76,7 @@ export class MfaResolver {
 async function devicesOf(user: User, { actor, system, at }: RequestContext<AuthPorts>): Promise<MfaDevice[]> {
   if (!canSeeSecurity(actor, user)) return [];
   const { id: userId, organisationId, region } = user;
-  return activeDevices(credentialHomeOf(system, { userId, organisation: { organisationId, region } }, at));
+  return activeDevices(await credentialHomeOf(system, { userId, organisation: { organisationId, region } }, at));
 }
 
 async function enrolment(begun: Promise<Enrolment>): Promise<MfaEnrolmentPayload> {

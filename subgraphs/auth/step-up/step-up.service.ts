@@ -1,10 +1,10 @@
 import { IsNull, MoreThan } from 'typeorm';
 import { type UnitOfWork } from '#shared/database';
-import { DomainError, ForbiddenError } from '#shared/errors';
+import { DomainError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
 import { announcementOf } from '../logins/account';
-import { type CredentialHome, credentialHomeOf } from '../logins/credential-home';
+import { type CredentialHome } from '../logins/credential-home';
 import { UserCredential } from '../logins/credential.entity';
 import { countFailure } from '../logins/lock-out';
 import { isPassword } from '../logins/login.service';
@@ -12,6 +12,7 @@ import { activeKinds, type FactorProof, takeProof } from '../mfa/factor.service'
 import { type Amr } from '../mfa/mfa.codes';
 import { hashOfToken, newOneTimeToken } from '../one-time-token';
 import { type AuthPorts } from '../ports';
+import { selfOf } from '../users/oneself';
 import { type StepUpPurpose } from './step-up.codes';
 import { StepUp } from './step-up.entity';
 
@@ -39,11 +40,8 @@ export interface StepUpProof {
  * @throws {DomainError} INVALID_CREDENTIALS; each wrong answer counts towards the lock of the account
  */
 export async function stepUp(work: StepUpWork, request: StepUpRequest): Promise<StepUpProof> {
-  const { unit, ports, system } = work;
-  const { userId, organisationId, region } = unit.actor;
-  if (userId === null) throw new ForbiddenError('Only a person can step up');
-  const home = credentialHomeOf(system, { userId, organisation: { organisationId, region } }, unit.at);
-  return ports.loginQueue.run(home.credentialId, () => prove(work, { userId, home }, request));
+  const self = await selfOf(work);
+  return work.ports.loginQueue.run(self.home.credentialId, () => prove(work, self, request));
 }
 
 /**

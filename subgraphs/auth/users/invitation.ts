@@ -1,6 +1,7 @@
 import { normaliseEmail } from '#shared/crypto';
 import { InputError } from '#shared/errors';
 import { parseId } from '#shared/ids';
+import { parsePassword } from '../passwords/password.policy';
 import { isSystemRole, type SystemRole } from '../scopes/role.registry';
 import { type InviteUserInput } from './user.types';
 
@@ -9,8 +10,6 @@ const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
 const phonePattern = /^\+[1-9]\d{6,14}$/;
 const maxNameLength = 100;
 const maxPatients = 20;
-/** NIST SP 800-63B §5.1.1.2: at least 8 characters; the upper bound keeps hashing cheap. */
-const passwordLength = { min: 8, max: 256 };
 
 /** An invitation whose every part is in order. */
 export interface Invitation {
@@ -21,13 +20,17 @@ export interface Invitation {
   readonly roles: readonly SystemRole[];
   readonly patientIds: readonly string[];
   readonly practitionerId: string | null;
+  /** Whether a link goes to the address. */
+  readonly isMailed: boolean;
 }
 
 /** @throws {DomainError} BAD_USER_INPUT or INVALID_ID naming the field at fault */
 export function parseInvitation(input: InviteUserInput): Invitation {
-  const { min, max } = passwordLength;
-  if (input.temporaryPassword.length < min || input.temporaryPassword.length > max) {
-    throw new InputError('A password has 8 to 256 characters', ['input', 'temporaryPassword']);
+  const { temporaryPassword = null, sendInvitation } = input;
+  if (temporaryPassword !== null) parsePassword(temporaryPassword, ['input', 'temporaryPassword']);
+  const isMailed = sendInvitation ?? temporaryPassword === null;
+  if (!isMailed && temporaryPassword === null) {
+    throw new InputError('Without a link or a password nobody can get in', ['input', 'sendInvitation']);
   }
   const roles = [...new Set(input.roles)].map(parseRole);
   if (roles.length === 0) throw new InputError('A user has at least one role', ['input', 'roles']);
@@ -38,6 +41,7 @@ export function parseInvitation(input: InviteUserInput): Invitation {
     lastName: parseName(input.lastName, 'lastName'),
     roles,
     patientIds: parsePatients(input.patientIds, roles),
+    isMailed,
     practitionerId: input.practitionerId ? parseId('pra', input.practitionerId) : null,
   };
 }

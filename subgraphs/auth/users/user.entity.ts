@@ -72,6 +72,11 @@ export class User extends TenantEntity {
     if (status === 'DELETED') this.deletedAt = at;
   }
 
+  /** Whoever registered has shown that the address is theirs. */
+  verify(): void {
+    if (this.status === 'PENDING_VERIFICATION') this.status = 'ACTIVE';
+  }
+
   /** The first sign-in accepts the invitation. */
   accept(): void {
     if (this.status === 'INVITED') this.status = 'ACTIVE';

@@ -1,6 +1,6 @@
 import { DomainError } from '#shared/errors';
 
-export const userStatuses = ['INVITED', 'ACTIVE', 'SUSPENDED', 'DELETED'] as const;
+export const userStatuses = ['INVITED', 'PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'DELETED'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
 interface Arrow {
@@ -11,14 +11,16 @@ interface Arrow {
 /** trigger → arrow. An account that is deleted stays so: whoever comes back is invited anew. */
 export const userMachine = {
   signIn: { from: ['INVITED', 'ACTIVE'], to: 'ACTIVE' },
+  verify: { from: ['PENDING_VERIFICATION'], to: 'ACTIVE' },
   activate: { from: ['INVITED', 'SUSPENDED'], to: 'ACTIVE' },
-  suspend: { from: ['INVITED', 'ACTIVE'], to: 'SUSPENDED' },
-  delete: { from: ['INVITED', 'ACTIVE', 'SUSPENDED'], to: 'DELETED' },
+  suspend: { from: ['INVITED', 'PENDING_VERIFICATION', 'ACTIVE'], to: 'SUSPENDED' },
+  delete: { from: ['INVITED', 'PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED'], to: 'DELETED' },
 } as const satisfies Record<string, Arrow>;
 
 /** What an administrator may ask for, by the status asked for. Nobody can be made INVITED again. */
 const triggerOfTarget: Readonly<Record<UserStatus, keyof typeof userMachine | null>> = {
   INVITED: null,
+  PENDING_VERIFICATION: null,
   ACTIVE: 'activate',
   SUSPENDED: 'suspend',
   DELETED: 'delete',
@@ -42,4 +44,9 @@ function canReach(from: UserStatus, to: UserStatus): boolean {
 export function canSignIn(status: UserStatus): boolean {
   const sources: readonly UserStatus[] = userMachine.signIn.from;
   return sources.includes(status);
+}
+
+/** Whoever can read mail sent to the account's address may choose its password, unless somebody has closed it. */
+export function mayResetPassword(status: UserStatus): boolean {
+  return canSignIn(status) || status === 'PENDING_VERIFICATION';
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver,
 import { Authenticated, RequireScopes } from '#shared/auth';
 import { byId, connectionOf, type Connection, listBy, listSize, Phi, respond } from '#shared/graphql';
 import { type RequestContext } from '#shared/subgraph';
+import { Login } from '../logins/login.entity';
 import { Organisation } from '../organisations/organisation.entity';
 import { type AuthPorts } from '../ports';
 import { roleOf, RoleView } from '../scopes/role.types';
@@ -11,10 +12,11 @@ import { User, UserStatusEnum } from './user.entity';
 import { visibleUserById } from './user.loader';
 import { type UserStatus } from './user.machine';
 import { canSeeContact } from './user.policy';
-import { inviteUser, pageOfUsers, setUserStatus } from './user.service';
+import { inviteUser, pageOfUsers, resendInvitation, setUserStatus } from './user.service';
 import { InviteUserInput, UserConnection, UserPayload } from './user.types';
 
 const membershipsOfUser = listBy(Membership, 'userId');
+const loginById = byId(Login);
 const organisationById = byId(Organisation);
 
 @Resolver(() => User)
@@ -53,15 +55,24 @@ export class UserResolver {
   }
 
   @RequireScopes('auth:users:write')
+  @Mutation(() => UserPayload, { description: 'Sends the link of an invitation once more' })
+  resendInvitation(
+    @Arg('id', () => ID) id: string,
+    @Ctx() { unit, ports, system }: RequestContext<AuthPorts>,
+  ): Promise<UserPayload> {
+    return respond('user', resendInvitation({ unit, ports, system }, id));
+  }
+
+  @RequireScopes('auth:users:write')
   @Mutation(() => UserPayload)
   setUserStatus(
     @Arg('id', () => ID) id: string,
     @Arg('ifVersion', () => Int) ifVersion: number,
     @Arg('status', () => UserStatusEnum) status: UserStatus,
     @Arg('reason') reason: string,
-    @Ctx() { unit }: RequestContext,
+    @Ctx() { unit, ports, system }: RequestContext<AuthPorts>,
   ): Promise<UserPayload> {
-    return respond('user', setUserStatus(unit, { id, ifVersion, status, reason }));
+    return respond('user', setUserStatus({ unit, ports, system }, { id, ifVersion, status, reason }));
   }
 
   @Phi('DIRECT_IDENTIFIER')
@@ -76,6 +87,11 @@ export class UserResolver {
   @FieldResolver(() => String, { nullable: true })
   phoneNumber(@Root() user: User, @Ctx() { actor }: RequestContext): string | null {
     return canSeeContact(actor, user) ? user.phone : null;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether somebody has followed a link that was sent to the address' })
+  async emailVerified(@Root() user: User, @Ctx() context: RequestContext): Promise<boolean> {
+    return (await context.load(loginById, user.id))?.verifiedAt != null;
   }
 
   @FieldResolver(() => [Membership])

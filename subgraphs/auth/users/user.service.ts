@@ -2,13 +2,18 @@ import { type UnitOfWork, isUniqueViolation, type Page, type PageRequest } from 
 import { ConflictError, ForbiddenError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
+import { queueLink } from '../account-mail/account-mail.service';
+import { voidLinks } from '../links/link.service';
+import { isCredentialShared } from '../logins/identity';
 import { UserCredential } from '../logins/credential.entity';
 import { Login } from '../logins/login.entity';
 import { closeChallenges } from '../mfa/challenge.service';
 import { MfaDevice } from '../mfa/device.entity';
 import { RecoveryCode } from '../mfa/recovery-code.entity';
+import { newOneTimeToken } from '../one-time-token';
 import { type AuthPorts } from '../ports';
 import { endTokens } from '../revocations/end-tokens';
+import { endSessionsOf } from '../sessions/session.service';
 import { type Invitation, parseInvitation } from './invitation';
 import { Membership } from './membership.entity';
 import { User } from './user.entity';
@@ -46,16 +51,35 @@ export async function inviteUser(work: UserWork, input: InviteUserInput, userId 
   assertMayInvite(unit, invitation);
   const emailHash = await ports.platformKeys.emailHash(system.source, invitation.email);
   // Hashed before the transaction begins: that takes longer than anything in it.
-  const account = { userId, emailHash, passwordHash: await ports.hasher.hash(input.temporaryPassword) };
+  const account = { userId, emailHash, passwordHash: await firstHash(ports, input) };
   const { idempotencyKey: key, temporaryPassword: _temporaryPassword, ...request } = input;
   try {
     return await unit.once(User, { operation: 'inviteUser', key, request }, (tx) =>
-      storeInvited(tx, invitation, account),
+      storeInvited(tx, ports, { invitation, account }),
     );
   } catch (error) {
     if (isUniqueViolation(error)) throw new ConflictError('This e-mail address is in use already');
     throw error;
   }
+}
+
+/**
+ * Sends the link of an invitation once more; earlier ones stay good as long as they are.
+ * @throws {DomainError} FORBIDDEN, NOT_FOUND; CONFLICT when the account was accepted, or is closed
+ */
+export async function resendInvitation({ unit, ports }: UserWork, id: string): Promise<User> {
+  return unit.transaction(async (tx) => {
+    const user = await tx.get(User, id);
+    if (!canChangeStatus(tx.actor, { id, roles: await rolesOf(tx, id) })) {
+      throw new ForbiddenError('This account is not yours to change');
+    }
+    const login = await tx.find(Login, id);
+    if (login?.verifiedAt !== null || !canSignIn(user.status)) {
+      throw new ConflictError('This account was accepted already, or is closed');
+    }
+    await queueLink(tx, ports, { user, purpose: 'INVITATION' });
+    return user;
+  });
 }
 
 export interface StatusChange {
@@ -66,18 +90,22 @@ export interface StatusChange {
 }
 
 /** @throws {DomainError} ILLEGAL_TRANSITION, FORBIDDEN, STALE_VERSION, NOT_FOUND */
-export async function setUserStatus(unit: UnitOfWork, { id, ifVersion, status, reason }: StatusChange): Promise<User> {
-  return unit.transaction(async (tx) => {
+export async function setUserStatus(work: UserWork, { id, ifVersion, status, reason }: StatusChange): Promise<User> {
+  const { unit, ports, system } = work;
+  const isShared = await isCredentialShared(system, { organisationId: unit.actor.organisationId, id });
+  const changed = await unit.transaction(async (tx) => {
     const user = await tx.get(User, id, { ifVersion });
     if (!canChangeStatus(tx.actor, { id, roles: await rolesOf(tx, id) })) {
       throw new ForbiddenError('This account is not yours to change');
     }
     user.become(status, { at: tx.at, reason });
     await tx.save(user);
-    if (status === 'DELETED') await forgetAccount(tx, id);
+    if (status === 'DELETED') await forgetAccount(tx, { id, isShared });
     if (!canSignIn(status)) await endTokens(tx, { kind: 'SUBJECT', key: id, isForGood: status === 'DELETED' });
     return user;
   });
+  if (!canSignIn(status)) await endSessionsOf({ ports, system, at: unit.at }, id, 'REVOKED');
+  return changed;
 }
 
 async function rolesOf(unit: UnitOfWork, userId: string): Promise<Membership['roleKeys']> {
@@ -93,7 +121,16 @@ function assertMayInvite({ actor }: UnitOfWork, { roles, practitionerId }: Invit
   }
 }
 
-async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Account): Promise<User> {
+/** Without a temporary password nobody knows the first one: the link of the invitation sets another. */
+function firstHash({ hasher }: AuthPorts, { temporaryPassword }: InviteUserInput): Promise<string> {
+  return hasher.hash(temporaryPassword ?? newOneTimeToken().token);
+}
+
+async function storeInvited(
+  tx: UnitOfWork,
+  ports: AuthPorts,
+  { invitation, account }: { readonly invitation: Invitation; readonly account: Account },
+): Promise<User> {
   const { email: emailAddress, phone, firstName, lastName, roles, patientIds, practitionerId } = invitation;
   const { userId: id, emailHash, passwordHash } = account;
   const user = await tx.create(User, {
@@ -101,8 +138,10 @@ async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Acc
     ...{ status: 'INVITED', statusReason: null, lastLoginAt: null, deletedAt: null },
   });
   await tx.create(Membership, { id: newId('mem'), userId: id, roleKeys: [...roles], status: 'ACTIVE' });
-  await tx.create(Login, { id, emailHash });
-  await tx.create(UserCredential, { id, passwordHash, failures: 0, lockedUntil: null });
+  const own = { credentialOrganisationId: null, credentialId: null };
+  await tx.create(Login, { id, emailHash, ...own, verifiedAt: null });
+  await tx.create(UserCredential, { id, passwordHash, failures: 0, lockedUntil: null, passwordChangedAt: null });
+  if (invitation.isMailed) await queueLink(tx, ports, { user, purpose: 'INVITATION' });
   const aggregate = { type: 'User', id };
   // One event per patient: whoever waits for a patient's account need not look inside a list.
   for (const patientId of patientIds.length > 0 ? patientIds : [null]) {
@@ -111,12 +150,18 @@ async function storeInvited(tx: UnitOfWork, invitation: Invitation, account: Acc
   return user;
 }
 
-/** The address becomes free, and neither password nor device opens anything any more. */
-async function forgetAccount(tx: UnitOfWork, id: string): Promise<void> {
+/**
+ * The address becomes free here, and neither password nor device nor mail opens anything of this account any more. A
+ * credential that opens the person's account in another organisation stays for that.
+ */
+async function forgetAccount(tx: UnitOfWork, { id, isShared }: { id: string; isShared: boolean }): Promise<void> {
   await tx.remove(Login, { id });
-  await tx.remove(UserCredential, { id });
-  await tx.remove(MfaDevice, { userId: id });
-  await tx.remove(RecoveryCode, { userId: id });
+  if (!isShared) {
+    await tx.remove(UserCredential, { id });
+    await tx.remove(MfaDevice, { userId: id });
+    await tx.remove(RecoveryCode, { userId: id });
+  }
+  await voidLinks(tx, id);
   await closeChallenges(tx, id);
   for (const membership of await tx.list(Membership, { userId: id })) {
     membership.status = 'ENDED';

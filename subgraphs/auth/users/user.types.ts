@@ -31,8 +31,19 @@ export class InviteUserInput {
   @Field(() => String, { nullable: true, description: 'E.164' })
   phoneNumber?: string | null;
 
-  @Field({ description: 'At least 8 characters; the person signs in with it' })
-  temporaryPassword!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'At least 8 characters; the person may sign in with it. Better left out: the invitation lets them choose',
+  })
+  temporaryPassword?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether a mail with a link goes to the address; left out, it does when there is no temporary password',
+  })
+  sendInvitation?: boolean | null;
 }
 
 @ObjectType()

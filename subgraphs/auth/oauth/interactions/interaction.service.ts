@@ -3,7 +3,7 @@ import { type Client, type Interaction, type InteractionResults } from 'oidc-pro
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type SystemAccess } from '#shared/subgraph';
 import { isScope } from '#shared/auth';
-import { DomainError } from '#shared/errors';
+import { DomainError, unreachable } from '#shared/errors';
 import { type AuthenticatedPerson } from '../../logins/authenticated-person';
 import { signIn } from '../../logins/login.service';
 import { completeMfa } from '../../logins/second-factor.service';
@@ -60,10 +60,18 @@ export async function submitSignIn(
 ): Promise<Outcome> {
   const product = await productOf(work, pending.client);
   try {
-    const attempt = { email, password, product: { id: product.id }, method: methodOf(product) };
-    const signedIn = await signIn(work, attempt);
-    if (signedIn.kind === 'person') return await finishSignIn(pending, signedIn.person);
-    return { view: secondFactorView(pending, signedIn.challenge, null) };
+    const signedIn = await signIn(work, { email, password, product: { id: product.id }, method: methodOf(product) });
+    switch (signedIn.kind) {
+      case 'person':
+        return await finishSignIn(pending, signedIn.person);
+      case 'challenge':
+        return { view: secondFactorView(pending, signedIn.challenge, null) };
+      // Never: a product belongs to one organisation, so nobody need be asked which.
+      case 'choice':
+        return { view: signInView(pending, 'CREDENTIALS') };
+      default:
+        return unreachable(signedIn);
+    }
   } catch (error) {
     return { view: signInView(pending, refusalOf(error)) };
   }
