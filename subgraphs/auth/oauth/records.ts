@@ -168,14 +168,14 @@ function addressOf(model: string, idHash: string): string {
   return JSON.stringify(['oauth_records', model, idHash]);
 }
 
-/** Held until the transaction ends, so that a revocation comes wholly before or wholly after. */
+/** Locked until the transaction ends, so that a revocation comes wholly before or wholly after (MariaDB knows no FOR SHARE). */
 async function assertGrantLives(manager: EntityManager, grantHash: string): Promise<void> {
   const query = manager
     .getRepository(OAuthRecord)
     .createQueryBuilder('record')
     .where({ model: 'Grant', idHash: grantHash });
   const isMysql = manager.dataSource.options.type === 'mysql';
-  const grant = await (isMysql ? query.setLock('pessimistic_read') : query).getOne();
+  const grant = await (isMysql ? query.setLock('pessimistic_write') : query).getOne();
   if (!grant) throw new errors.InvalidGrant('the grant has been revoked');
 }
 
