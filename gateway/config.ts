@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { furtherIssuerSettings } from '#shared/auth';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
@@ -18,6 +19,7 @@ const schema = z.object({
   TOKEN_ISSUER: setting.optionalUrl(),
   TOKEN_AUDIENCE: setting.optionalText(),
   JWKS_URL: setting.optionalUrl(),
+  ...furtherIssuerSettings,
   /** The one region whose callers are served. Tokens have one, so whoever takes tokens must say which: there is no default. */
   ...optionalRegionSettings,
   /** PKCS#8 in base64: what the gateway signs actor contexts with. Without it subgraphs are not told who asks. */

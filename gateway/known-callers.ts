@@ -34,7 +34,10 @@ export function readKnownCallers(settings: GatewayEnvironment): KnownCallers {
   return {
     verifyToken:
       TOKEN_ISSUER !== undefined && TOKEN_AUDIENCE !== undefined && JWKS_URL !== undefined
-        ? createTokenVerifier({ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, keys: new URL(JWKS_URL), isScope })
+        ? createTokenVerifier({
+            ...{ issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, keys: new URL(JWKS_URL), isScope },
+            furtherIssuers: settings.FURTHER_ISSUERS,
+          })
         : refuse,
     verifyService: keys ? (token) => verifyActorContext(keys, token, 'gateway') : refuse,
     contexts:

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { furtherIssuerSettings } from '#shared/auth';
 import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { logLevels } from '#shared/logging';
 import { optionalRegionSettings, type Region } from '#shared/region';
@@ -21,6 +22,7 @@ const schema = z.object({
   /** Who the tokens are from; this platform's own address unless given. */
   TOKEN_ISSUER: setting.optionalUrl(),
   TOKEN_AUDIENCE: setting.text('sa-platform'),
+  ...furtherIssuerSettings,
   /** Longest wait for one answer of one subgraph. */
   SUBGRAPH_DEADLINE_MS: setting.integer({ min: 100, max: 60_000, fallback: 5_000 }),
   /** Whose data is kept here. The demo names its own; without the demo there is no default. */

@@ -149,6 +149,7 @@ function openGateway({ config, region, issuer, log, running, events, verifyServi
       issuer,
       audience: config.TOKEN_AUDIENCE,
       keys: new URL(`http://${config.HOST}:${String(config.PORT)}/.well-known/jwks.json`),
+      furtherIssuers: config.FURTHER_ISSUERS,
     }),
     verifyService,
     region,

@@ -1,6 +1,6 @@
 import {
   createLocalJWKSet,
-  createRemoteJWKSet,
+  decodeJwt,
   jwtVerify,
   type JSONWebKeySet,
   type JWTHeaderParameters,
@@ -11,6 +11,7 @@ import { BoundedCache } from '#shared/cache';
 import { UnauthenticatedError } from '#shared/errors';
 import { regions } from '#shared/region';
 import { type Actor } from './actor';
+import { KeysUnavailableError, RemoteKeys } from './remote-keys';
 import { isScope, type Scope } from './scopes';
 
 /** Asymmetric only: a verifier that also took HS256 could be handed the public key as a secret (RFC 8725 §3.1). */
@@ -40,11 +41,21 @@ const claimsSchema = z.object({
   break_glass: z.string().min(1).optional(),
 });
 
-export interface TokenVerifierOptions {
+/** Somebody whose tokens are taken. */
+export interface TrustedIssuer {
   readonly issuer: string;
   readonly audience: string;
   /** The one place keys come from (a function gives the same object while they are the same); `jku`, `x5u` and `jwk` in a token's header are never followed (RFC 8725 §3.10). */
   readonly keys: URL | JSONWebKeySet | (() => Promise<JSONWebKeySet>);
+}
+
+/** An issuer that is being moved away from: its tokens are taken until then, and not a second longer. */
+export interface FurtherIssuer extends TrustedIssuer {
+  readonly acceptUntil: Date;
+}
+
+export interface TokenVerifierOptions extends TrustedIssuer {
+  readonly furtherIssuers?: readonly FurtherIssuer[];
   /** Which scopes of a token count. Default: those of the platform's registry; others are dropped. */
   readonly isScope?: (text: string) => text is Scope;
 }
@@ -59,6 +70,12 @@ interface CheckedToken {
   readonly header: JWTHeaderParameters;
   readonly key: unknown;
   readonly expiresAtSeconds: number;
+  readonly from: KnownIssuer;
+}
+
+interface KnownIssuer extends Pick<TrustedIssuer, 'issuer' | 'audience'> {
+  readonly getKey: JWTVerifyGetKey;
+  readonly acceptUntil: Date | null;
 }
 
 /**
@@ -68,20 +85,22 @@ interface CheckedToken {
  * looked at for its time.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const getKey = keySource(options.keys);
+  const issuers = knownIssuers(options);
+  const { isScope: counts = isScope } = options;
   const checked = new BoundedCache<string, CheckedToken>(maxChecked);
 
-  async function isStillGood(token: string, { header, key, expiresAtSeconds }: CheckedToken): Promise<boolean> {
-    if (nowSeconds() >= expiresAtSeconds + clockToleranceSeconds) return false;
+  async function isStillGood(token: string, checkedToken: CheckedToken): Promise<boolean> {
+    const { header, key, expiresAtSeconds, from } = checkedToken;
+    if (nowSeconds() >= expiresAtSeconds + clockToleranceSeconds || !isAccepted(from)) return false;
     const [payload = '', signature = ''] = token.split('.').slice(1);
-    return (await getKey(header, { payload, signature })) === key;
+    return (await from.getKey(header, { payload, signature })) === key;
   }
 
   return async (token) => {
     try {
       const known = checked.get(token);
       if (known && (await isStillGood(token, known))) return known.actor;
-      const found = await check(token, getKey, options);
+      const found = await check(token, issuerOf(token, issuers), counts);
       checked.set(token, found);
       return found.actor;
     } catch (error) {
@@ -91,11 +110,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
 }
 
-async function check(
-  token: string,
-  getKey: JWTVerifyGetKey,
-  { issuer, audience, isScope: counts = isScope }: TokenVerifierOptions,
-): Promise<CheckedToken> {
+async function check(token: string, from: KnownIssuer, counts: (text: string) => text is Scope): Promise<CheckedToken> {
+  const { issuer, audience, getKey } = from;
   const {
     payload,
     protectedHeader: header,
@@ -112,7 +128,26 @@ async function check(
   if (claims.exp - claims.iat > maxTokenLifetimeSeconds || claims.iat > nowSeconds() + clockToleranceSeconds) {
     throw new UnauthenticatedError('The access token is not valid');
   }
-  return { header, key, actor: actorOf(claims, counts), expiresAtSeconds: claims.exp };
+  return { header, key, from, actor: actorOf(claims, counts), expiresAtSeconds: claims.exp };
+}
+
+function knownIssuers({ furtherIssuers = [], ...main }: TokenVerifierOptions): readonly KnownIssuer[] {
+  const known = ({ issuer, audience, keys }: TrustedIssuer, acceptUntil: Date | null): KnownIssuer => ({
+    ...{ issuer, audience, acceptUntil, getKey: keySource(keys) },
+  });
+  return [known(main, null), ...furtherIssuers.map((further) => known(further, further.acceptUntil))];
+}
+
+/** Says only whose keys to look at: that it is really of this issuer, the signature and `iss` have to show after. */
+function issuerOf(token: string, issuers: readonly KnownIssuer[]): KnownIssuer {
+  const { iss } = decodeJwt(token);
+  const found = issuers.find((known) => known.issuer === iss && isAccepted(known));
+  if (!found) throw new UnauthenticatedError('The access token is not valid');
+  return found;
+}
+
+function isAccepted({ acceptUntil }: KnownIssuer): boolean {
+  return acceptUntil === null || acceptUntil.getTime() > Date.now();
 }
 
 function nowSeconds(): number {
@@ -139,8 +174,8 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
   };
 }
 
-function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
-  if (keys instanceof URL) return createRemoteJWKSet(keys, { cacheMaxAge: 600_000, cooldownDuration: 5_000 });
+function keySource(keys: TrustedIssuer['keys']): JWTVerifyGetKey {
+  if (keys instanceof URL) return new RemoteKeys(keys).getKey;
   if (typeof keys !== 'function') return createLocalJWKSet(keys);
   const sets = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>();
   return async (header, token) => {
@@ -153,9 +188,5 @@ function keySource(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
 
 /** The key set could not be had: that is our outage (503), not the caller's bad token (401). */
 function isUnreachable(error: unknown): boolean {
-  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: { code?: unknown } };
-  // fetch reports every network failure as a TypeError with the system's error as its cause.
-  return (
-    code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || (name === 'TypeError' && cause?.code !== undefined)
-  );
+  return error instanceof KeysUnavailableError;
 }

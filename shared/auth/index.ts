@@ -5,8 +5,10 @@ export { isScope, scopes, type Scope } from './scopes';
 export { Authenticated, RequireScopes } from './require-scopes';
 export { isSatisfied, type AccessRule } from './access-rule';
 export { AccessRules, assertSatisfied, operationRules } from './access-rules';
+export { furtherIssuerSettings } from './further-issuers';
 export {
   createTokenVerifier,
+  type FurtherIssuer,
   maxTokenLifetimeSeconds,
   type TokenVerifier,
   type TokenVerifierOptions,
