@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, IsNull } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { LeasedWorker } from '#shared/events';
 import { idBytes } from '#shared/ids';
 import { type Logger } from '#shared/logging';
@@ -78,7 +78,14 @@ async function seal(manager: EntityManager, rows: readonly AuditIntake[], at: Da
   if (!first) return;
   const { organisationId } = first;
   const head = await manager.findOne(AuditBatch, { where: { organisationId }, order: { number: 'DESC' } });
-  const firstSequence = (head?.lastSequence ?? 0) + 1;
+  // A number that somebody has given to a record of their own must not stop the chain; verification finds the gap.
+  const where = { organisationId, sequence: Not(IsNull()) };
+  const numbered = await manager.findOne(AuditIntake, {
+    where,
+    order: { sequence: 'DESC' },
+    select: { id: true, sequence: true },
+  });
+  const firstSequence = Math.max(head?.lastSequence ?? 0, numbered?.sequence ?? 0) + 1;
   const lastSequence = firstSequence + rows.length - 1;
   const previousHash = head?.hash ?? genesisHash;
   const root = merkleRoot(rows.map((row) => row.leafHash));

@@ -1,3 +1,4 @@
+import { IsNull } from 'typeorm';
 import {
   appendAudit,
   auditHead,
@@ -142,6 +143,19 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     await append(1);
     await records().createQueryBuilder().update().set({ sequence: 11 }).where('sequence IS NULL').execute();
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 11 });
+  });
+
+  check('goes on sealing after a record that was inserted, and still says where it stands', async () => {
+    await sealTen();
+    await append(1);
+    await records().createQueryBuilder().update().set({ sequence: 11 }).where('sequence IS NULL').execute();
+    await append(2);
+    await append(1, { organisationId: otherClinic });
+    await seal();
+    expect(await records().countBy({ sequence: IsNull() })).toBe(0);
+    expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 11 });
+    const other = await verifyAuditChain(database.dataSource, otherClinic);
+    expect(other).toEqual({ verified: true, rows: 1, firstBrokenSequence: null });
   });
 
   check('finds records that changed places', async () => {

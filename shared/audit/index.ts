@@ -9,7 +9,6 @@ export {
   type SealedRecord,
 } from './audit-forwarder';
 export { batchHash, genesisHash, leafHash, merkleRoot } from './audit-hashes';
-export { AuditHead } from './audit-head.entity';
 export { AuditIntake } from './audit-intake.entity';
 export {
   canonicalText,
@@ -21,4 +20,13 @@ export {
 } from './audit-record';
 export { AuditSealer, type AuditSealerOptions } from './audit-sealer';
 export { auditEntities, auditMigrations } from './audit-tables';
-export { auditHead, verifyAuditChain, type AuditCheckpoint, type AuditVerification } from './verify-audit-chain';
+export {
+  auditBacklog,
+  auditHead,
+  verifyAuditChain,
+  verifyAuditSection,
+  type AuditCheckpoint,
+  type AuditSection,
+  type AuditVerification,
+  type ChainPlace,
+} from './verify-audit-chain';

@@ -20,6 +20,29 @@ export interface AuditVerification {
   readonly firstBrokenSequence: number | null;
 }
 
+/** A place in a chain up to which it has been checked. */
+export interface ChainPlace {
+  /** Number of the last link. */
+  readonly batch: number;
+  /** Of its last record. */
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** What was found from one place of a chain to the next. */
+export interface AuditSection extends Pick<AuditVerification, 'firstBrokenSequence'> {
+  /** How many sealed records were checked. */
+  readonly rows: number;
+  readonly place: ChainPlace;
+  /** Whether there is nothing behind that place. */
+  readonly isEnd: boolean;
+}
+
+const beginning: ChainPlace = { batch: 0, sequence: 0, hash: genesisHash };
+/** Links and records of one look into the database. */
+const linksPerLook = 500;
+const rowsPerLook = 5_000;
+
 /**
  * Recomputes the chain of one organisation, or of all, from the records themselves. Finds records edited, deleted,
  * inserted or reordered. A chain cut short is whole in itself: only a checkpoint shows that there was more.
@@ -35,11 +58,26 @@ export async function verifyAuditChain(
   let firstBrokenSequence: number | null = null;
   for (const one of organisations) {
     const own = checkpoints.filter((checkpoint) => checkpoint.organisationId === one);
-    const result = await new ChainWalk(dataSource, one).verify(own);
-    rows += result.rows;
-    firstBrokenSequence ??= result.firstBrokenSequence;
+    const section = await verifyAuditSection(dataSource, one, { checkpoints: own });
+    rows += section.rows;
+    firstBrokenSequence ??= section.firstBrokenSequence;
   }
   return { verified: firstBrokenSequence === null, rows, firstBrokenSequence };
+}
+
+/** The same for a part of one organisation's chain: from a place that has been checked, for about `maxRows` records. */
+export async function verifyAuditSection(
+  dataSource: DataSource,
+  organisationId: string,
+  { after = beginning, checkpoints = [], maxRows = Infinity }: SectionOptions = {},
+): Promise<AuditSection> {
+  return new ChainWalk(dataSource, organisationId, after).verify(checkpoints, maxRows);
+}
+
+export interface SectionOptions {
+  readonly after?: ChainPlace;
+  readonly checkpoints?: readonly Pick<AuditCheckpoint, 'sequence' | 'hash'>[];
+  readonly maxRows?: number;
 }
 
 /** The present end of an organisation's chain, to be signed and anchored elsewhere; null before the first seal. */
@@ -47,6 +85,16 @@ export async function auditHead(dataSource: DataSource, organisationId: string):
   const batches = dataSource.getRepository(AuditBatch);
   const head = await batches.findOne({ where: { organisationId }, order: { number: 'DESC' } });
   return head && { organisationId, sequence: head.lastSequence, hash: head.hash };
+}
+
+/** How far an organisation's chain is sealed, and how many of its records still wait for it. */
+export async function auditBacklog(
+  dataSource: DataSource,
+  organisationId: string,
+): Promise<{ sequence: number; unsealed: number }> {
+  const head = await auditHead(dataSource, organisationId);
+  const unsealed = await dataSource.getRepository(AuditIntake).countBy({ organisationId, sequence: IsNull() });
+  return { sequence: head?.sequence ?? 0, unsealed };
 }
 
 async function listOrganisations(
@@ -62,72 +110,107 @@ async function listOrganisations(
 }
 
 class ChainWalk {
-  private sequence = 0;
-  private hash = genesisHash;
   private readonly sealedAt = new Map<number, string>();
+  private place: ChainPlace;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly organisationId: string,
-  ) {}
-
-  async verify(checkpoints: readonly AuditCheckpoint[]): Promise<Omit<AuditVerification, 'verified'>> {
-    const broken = (await this.walk()) ?? (await this.findStray()) ?? this.findMissing(checkpoints);
-    return { rows: this.sequence, firstBrokenSequence: broken };
+    private readonly start: ChainPlace,
+  ) {
+    this.place = start;
   }
 
-  /** @returns the first broken sequence number among the batches. */
-  private async walk(): Promise<number | null> {
-    const { organisationId } = this;
-    for (let number = 1; ; number++) {
-      const batch = await this.dataSource.getRepository(AuditBatch).findOneBy({ organisationId, number });
-      if (!batch) return this.findLaterBatch(number);
-      const broken = await this.checkBatch(batch);
-      if (broken !== null) return broken;
-      this.sequence = batch.lastSequence;
-      this.hash = batch.hash;
-      this.sealedAt.set(batch.lastSequence, batch.hash);
+  async verify(checkpoints: NonNullable<SectionOptions['checkpoints']>, maxRows: number): Promise<AuditSection> {
+    const { broken, isEnd } = await this.walk(maxRows);
+    const missing = this.findMissing(checkpoints, isEnd);
+    const stray = broken === null && isEnd ? await this.findStray() : null;
+    const firstBrokenSequence = broken ?? stray ?? missing;
+    return { rows: this.checked, firstBrokenSequence, place: this.place, isEnd: isEnd || broken !== null };
+  }
+
+  private get checked(): number {
+    return this.place.sequence - this.start.sequence;
+  }
+
+  private async walk(maxRows: number): Promise<{ broken: number | null; isEnd: boolean }> {
+    while (this.checked < maxRows) {
+      const batches = await this.nextBatches();
+      if (batches.length === 0) return { broken: null, isEnd: true };
+      const broken = await this.checkBatches(batches);
+      if (broken !== null) return { broken, isEnd: false };
     }
+    return { broken: null, isEnd: false };
   }
 
-  private async findLaterBatch(number: number): Promise<number | null> {
-    const later = { organisationId: this.organisationId, number: MoreThan(number) };
-    return (await this.dataSource.getRepository(AuditBatch).existsBy(later)) ? this.sequence + 1 : null;
+  /** The next links, as many as have about `rowsPerLook` records together. */
+  private async nextBatches(): Promise<AuditBatch[]> {
+    const { organisationId, place } = this;
+    const batches = await this.dataSource.getRepository(AuditBatch).find({
+      where: { organisationId, number: MoreThan(place.batch) },
+      order: { number: 'ASC' },
+      take: linksPerLook,
+    });
+    const enough = batches.findIndex(({ lastSequence }) => lastSequence - place.sequence >= rowsPerLook);
+    return enough < 0 ? batches : batches.slice(0, enough + 1);
   }
 
-  private async checkBatch(batch: AuditBatch): Promise<number | null> {
-    const { organisationId, hash: previousHash } = this;
-    const { firstSequence, lastSequence } = batch;
-    if (firstSequence !== this.sequence + 1) return this.sequence + 1;
+  /** @returns the first broken sequence number among the links; those before it have been passed. */
+  private async checkBatches(batches: readonly AuditBatch[]): Promise<number | null> {
+    const { organisationId } = this;
+    const last = batches.at(-1)?.lastSequence ?? 0;
     const rows = await this.dataSource.getRepository(AuditIntake).find({
-      where: { organisationId, sequence: Between(firstSequence, lastSequence) },
+      where: { organisationId, sequence: Between(this.place.sequence + 1, last) },
       order: { sequence: 'ASC' },
     });
-    const altered = rows.findIndex((row, position) => row.sequence !== firstSequence + position || !isIntact(row));
-    if (altered >= 0) return firstSequence + altered;
-    const root = merkleRoot(rows.map((row) => row.leafHash));
-    const hash = batchHash({ previousHash, root, count: rows.length, organisationId, lastSequence });
-    const isIntactLink = batch.previousHash === previousHash && batch.root === root && batch.hash === hash;
-    if (isIntactLink && rows.length === lastSequence - firstSequence + 1) return null;
-    // The rows are whole, one by one, yet not those that were sealed: cut short, or exchanged with their hashes.
-    return rows.length < lastSequence - firstSequence + 1 ? firstSequence + rows.length : firstSequence;
+    const bySequence = new Map(rows.map((row) => [row.sequence, row]));
+    for (const batch of batches) {
+      const broken = this.checkBatch(batch, bySequence);
+      if (broken !== null) return broken;
+      this.place = { batch: batch.number, sequence: batch.lastSequence, hash: batch.hash };
+      this.sealedAt.set(batch.lastSequence, batch.hash);
+    }
+    return null;
   }
 
-  /** Records with numbers that no batch has sealed. */
+  private checkBatch(batch: AuditBatch, rows: ReadonlyMap<number | null, AuditIntake>): number | null {
+    const { organisationId, place } = this;
+    const { firstSequence, lastSequence } = batch;
+    if (batch.number !== place.batch + 1 || firstSequence !== place.sequence + 1) return place.sequence + 1;
+    const leaves: string[] = [];
+    for (let sequence = firstSequence; sequence <= lastSequence; sequence++) {
+      const row = rows.get(sequence);
+      if (!row || !isIntact(row)) return sequence;
+      leaves.push(row.leafHash);
+    }
+    const root = merkleRoot(leaves);
+    const previousHash = place.hash;
+    const hash = batchHash({ previousHash, root, count: leaves.length, organisationId, lastSequence });
+    // The rows are whole, one by one, yet not those that were sealed when this is not so: exchanged with their hashes.
+    const isIntactLink = batch.previousHash === previousHash && batch.root === root && batch.hash === hash;
+    return isIntactLink ? null : firstSequence;
+  }
+
+  /** Records with numbers that no link has sealed. */
   private async findStray(): Promise<number | null> {
-    const { organisationId } = this;
+    const { organisationId, place } = this;
     const numbered = { organisationId, sequence: Not(IsNull()) };
     const records = this.dataSource.getRepository(AuditIntake);
-    if ((await records.countBy(numbered)) === this.sequence) return null;
-    const beyond = { organisationId, sequence: MoreThan(this.sequence) };
+    if ((await records.countBy(numbered)) === place.sequence) return null;
+    const beyond = { organisationId, sequence: MoreThan(place.sequence) };
     const stray = await records.findOne({ where: beyond, order: { sequence: 'ASC' } });
     return stray?.sequence ?? 1;
   }
 
-  private findMissing(checkpoints: readonly AuditCheckpoint[]): number | null {
-    const unmet = checkpoints.filter(({ sequence, hash }) => this.sealedAt.get(sequence) !== hash);
+  /** Checkpoints within this section that the chain does not meet, and at its end those that lie beyond. */
+  private findMissing(checkpoints: NonNullable<SectionOptions['checkpoints']>, isEnd: boolean): number | null {
+    const { start, place } = this;
+    const within = checkpoints.filter(
+      ({ sequence }) => sequence > start.sequence && (isEnd || sequence <= place.sequence),
+    );
+    const unmet = within.filter(({ sequence, hash }) => this.sealedAt.get(sequence) !== hash);
     if (unmet.length === 0) return null;
-    return Math.min(...unmet.map(({ sequence }) => (sequence > this.sequence ? this.sequence + 1 : sequence)));
+    return Math.min(...unmet.map(({ sequence }) => Math.min(sequence, place.sequence + 1)));
   }
 }
 

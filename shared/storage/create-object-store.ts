@@ -86,6 +86,22 @@ class S3ObjectStore implements ObjectStore {
     );
   }
 
+  async putIfAbsent(
+    key: string,
+    bytes: Uint8Array,
+    { contentType, retainUntil }: { contentType: string; retainUntil?: Date },
+  ): Promise<boolean> {
+    const lock = retainUntil && ({ ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: retainUntil } as const);
+    const object = { Body: bytes, ContentLength: bytes.byteLength, ContentType: contentType, ...lock };
+    try {
+      await this.client.send(new PutObjectCommand({ ...this.at(key), ...object, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
+      throw error;
+    }
+  }
+
   async get(key: string, { maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}): Promise<Buffer> {
     await this.stamp.assert();
     const abort = new AbortController();

@@ -6,6 +6,17 @@ export interface ObjectStore {
    */
   ensureBucket(): Promise<void>;
   put(key: string, bytes: Uint8Array, options: { readonly contentType: string }): Promise<void>;
+  /**
+   * Stores it unless the key is taken; then nothing changes (RFC 9110 §13.1.2, `If-None-Match: *`).
+   * @param options.retainUntil nobody, not even an administrator, deletes or replaces it before then (S3 Object Lock in
+   * compliance mode); the store refuses it when the bucket has no lock
+   * @returns false when the key was taken
+   */
+  putIfAbsent(
+    key: string,
+    bytes: Uint8Array,
+    options: { readonly contentType: string; readonly retainUntil?: Date },
+  ): Promise<boolean>;
   /** @throws {NotFoundError} @throws {DomainError} UPLOAD_TOO_LARGE above `maxBytes` (25,000,000 when absent) */
   get(key: string, options?: { readonly maxBytes?: number }): Promise<Buffer>;
   /** null when there is no such object. */

@@ -13,13 +13,14 @@ import { buildSchema, createResolversMap, type PubSub } from 'type-graphql';
 import { TenantEntity } from '#shared/database';
 import { sdlHeader } from '#shared/graphql';
 import { DateTime } from '#shared/scalars';
+import { auditChainResolver } from './audit-chain.resolver';
 import { type RequestContext } from './request-context';
 import { type Subgraph } from './subgraph';
 
 /** The executable schema of a subgraph, with `_entities` and `_service`. */
 export async function buildSubgraph<Ports>(subgraph: Subgraph<Ports>): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const schema = await buildSchema({
-    resolvers: subgraph.resolvers,
+    resolvers: [...subgraph.resolvers, auditChainResolver(subgraph.name)],
     orphanedTypes: [...(subgraph.orphanedTypes ?? [])],
     scalarsMap: [{ type: Date, scalar: DateTime }],
     validate: false,

@@ -13,6 +13,10 @@ const schema = z.object({
   SIGNING_KEY_ROTATION_SECONDS: setting.integer({ min: 60, max: 31_536_000, fallback: 2_592_000 }),
   /** How long a key is published before it may sign; longer than any cache of the key set lives. */
   SIGNING_KEY_PUBLISH_SECONDS: setting.integer({ min: 0, max: 86_400, fallback: 600 }),
+  /** How often a checkpoint of an audit chain that grows is signed and anchored. */
+  AUDIT_CHECKPOINT_SECONDS: setting.integer({ min: 1, max: 86_400, fallback: 60 }),
+  /** How long the object store itself refuses to delete them; 0 where the bucket has no Object Lock. */
+  AUDIT_RETENTION_DAYS: setting.integer({ min: 0, max: 36_500, fallback: 0 }),
   // NIST SP 800-63B §4.2.3 (AAL2): sign in again after 12 hours, or 30 minutes without activity.
   SESSION_IDLE_SECONDS: setting.integer({ min: 60, max: 2_592_000, fallback: 1_800 }),
   SESSION_MAX_SECONDS: setting.integer({ min: 60, max: 31_536_000, fallback: 43_200 }),

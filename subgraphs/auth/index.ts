@@ -16,6 +16,7 @@ import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-t
 import { createAccountLinks } from './migrations/1764000500002-create-account-links';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
+import { addCheckpointTimes } from './migrations/1764000600003-add-checkpoint-times';
 import { oauthRoutes } from './oauth/routes';
 import { oauthSlice } from './oauth/slice';
 import { Organisation } from './organisations/organisation.entity';
@@ -72,6 +73,7 @@ export const auth = defineSubgraph({
     createSecondFactors,
     createAccountLinks,
     createAuditIndex,
+    addCheckpointTimes,
     createRevocations,
   ],
   references: {
@@ -83,9 +85,10 @@ export const auth = defineSubgraph({
     Patient: ({ id }) => ({ id }),
     AuditRecord: ({ id }, { unit }) => unit.find(AuditEntry, id),
   },
-  workers: [forgetRevocations, ...peopleSlice.workers, ...oauthSlice.workers],
+  workers: [forgetRevocations, ...peopleSlice.workers, ...oauthSlice.workers, ...auditSlice.workers],
   ports: createPorts,
   auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
-  routes: oauthRoutes,
+  routes: async (context) => [...(await oauthRoutes(context)), ...auditSlice.routes(context)],
+  serviceScopes: ['auth:audit:read'],
   seedDemo,
 });

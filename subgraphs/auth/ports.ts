@@ -1,6 +1,8 @@
 import { type KeyProvider } from '#shared/crypto';
 import { type Mailer } from '#shared/mail';
 import { type PortHost } from '#shared/subgraph';
+import { type SupergraphClient } from '#shared/supergraph';
+import { type Anchors, objectAnchors } from './audit/anchors';
 import { readAuthConfig, type AuthConfig } from './config';
 import { AttemptThrottle } from './clients/attempt-throttle';
 import { KeyedQueue } from './logins/keyed-queue';
@@ -25,6 +27,10 @@ export interface AuthPorts {
   readonly oauth: OAuthEngine;
   /** How the pages of sign-in, consent and devices look. */
   readonly renderPage: RenderPage;
+  /** Where checkpoints of the audit chains are kept. */
+  readonly anchors: Anchors;
+  /** Asks other subgraphs, for the audit trail. */
+  readonly supergraph: SupergraphClient;
   /** Counts wrong client secrets. */
   readonly clientAttempts: AttemptThrottle;
   /** One password at a time per account, so that a burst of guesses cannot outrun the lock. */
@@ -34,7 +40,8 @@ export interface AuthPorts {
   readonly publicUrl: () => string;
 }
 
-export function createPorts({ environment, keyProvider, mail, publicUrl, log }: PortHost): AuthPorts {
+export function createPorts(host: PortHost): AuthPorts {
+  const { environment, keyProvider, mail, publicUrl, log, storage, supergraph } = host;
   const config = readAuthConfig(environment);
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_PASSES: passes } = config;
   const ports: AuthPorts = {
@@ -43,6 +50,8 @@ export function createPorts({ environment, keyProvider, mail, publicUrl, log }: 
     mailer: mail.mailer({ timeoutMs: config.ACCOUNT_MAIL_LEASE_MS * 0.8 }),
     platformKeys: new PlatformKeys(keyProvider),
     signingKeys: signingKeys(config, keyProvider),
+    anchors: objectAnchors(storage, config.AUDIT_RETENTION_DAYS),
+    supergraph,
     oauth: new OAuthEngine(() => ports, log),
     renderPage: renderPlainPage,
     clientAttempts: new AttemptThrottle({

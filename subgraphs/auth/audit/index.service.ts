@@ -64,6 +64,7 @@ async function lockPosition({ manager, subgraph, part, at }: Taking): Promise<Tr
   const begun = {
     ...{ ...identity, region, sequence: 0, batchNumber: 0, batchSequence: 0, batchHash: genesisHash },
     ...{ brokenSequence: null, indexedAt: at, checkpointSequence: 0, checkpoints: 0 },
+    checkpointedAt: null,
   };
   const isMysql = manager.dataSource.options.type === 'mysql';
   const locked = { where: identity, ...(isMysql && ({ lock: { mode: 'pessimistic_write' } } as const)) };

@@ -41,4 +41,7 @@ export class TrailPosition {
 
   @IntegerColumn()
   checkpoints!: number;
+
+  @TimeColumn({ nullable: true })
+  checkpointedAt!: Date | null;
 }

@@ -1,11 +1,12 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createPrivateKey, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 import { blindIndex, normaliseEmail, type KeyProvider } from '#shared/crypto';
 import { isUniqueViolation } from '#shared/database';
 import { PlatformKey } from './platform-key.entity';
 
 /** What the platform's own keys are for. Each is made when it is first needed. */
-export type PlatformKeyName = 'login-email-index' | 'oauth-index' | 'oauth-payloads' | 'oauth-cookies';
+export type PlatformKeyName =
+  'login-email-index' | 'oauth-index' | 'oauth-payloads' | 'oauth-cookies' | 'audit-checkpoints';
 
 const keyBytes = 32;
 
@@ -32,6 +33,14 @@ export class PlatformKeys {
   /** What cookies are signed with, as text. */
   async cookieKey(source: DataSource): Promise<string> {
     return (await this.bytesOf(source, 'oauth-cookies')).toString('base64url');
+  }
+
+  /** What checkpoints of audit chains are signed with: Ed25519, the platform's own and never a token's. */
+  async checkpointKey(source: DataSource): Promise<KeyObject> {
+    const seed = await this.bytesOf(source, 'audit-checkpoints');
+    // RFC 8410 §7: the private key is the seed, in a PKCS #8 envelope that is the same for all of them.
+    const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   }
 
   private bytesOf(source: DataSource, name: PlatformKeyName): Promise<Buffer> {
