@@ -39,6 +39,8 @@ export interface ExecutionRequest {
 export interface ExecutionAnswer {
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly GraphQLError[];
+  /** Objects of the data that stand in several places. */
+  readonly shared?: ReadonlySet<unknown>;
 }
 
 /** The one seam between the gateway and whatever runs query plans. */

@@ -273,6 +273,7 @@ export class Operations {
     const errors = answer.errors.map((error) => this.namedBack(error));
     const projected = shape(variant.projection, {
       source: answer.data ?? {},
+      shared: answer.shared,
       errors,
       variables,
       actor: request.actor,

@@ -41,7 +41,7 @@ export function compiledExecutor({ planning, subgraphs, gate }: CompiledExecutor
       const run = new Run(request, subgraphs);
       if (request.primary) plan.seed?.(run, request.primary);
       await plan.run(run);
-      return { data: run.data, errors: run.errors };
+      return { data: run.data, errors: run.errors, shared: run.shared };
     },
     begin: async (planned, request): Promise<BegunAnswer> => {
       const plan = planOf(planned);

@@ -5,9 +5,9 @@ import { type Entity, copyOf, mergeEntity } from './entity';
 import { type EntityAnswer, EntityBatch } from './entity-batch';
 import { errorAt, errorsAtFields } from './fetch-errors';
 import { type Admission, type Guard } from './guard';
-import { compileRepresentation } from './representation';
+import { type Representer, compileRepresentation } from './representation';
 import { type FetchPlace } from './root-fetch';
-import { type ResponsePath, compileCollector, placesAt } from './response-path';
+import { type Found, type ResponsePath, compileCollector, placesAt } from './response-path';
 import { compilePathRewrite, compileRewrites } from './rewrites';
 import { type Run, type Step } from './run';
 import { compileVariables } from './variables';
@@ -40,10 +40,14 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
   });
   const absorb = compileAbsorb(node, options);
 
-  async function ask(run: Run, found: readonly Entity[], isAdmitted: Admission): Promise<void> {
+  async function ask(run: Run, found: Found, isAdmitted: Admission): Promise<void> {
     const others = variables(run.request.variables);
     const batch = isShared ? run.batch(fetch, others) : new EntityBatch();
-    const asked = askFor(found, (object, index) => (isAdmitted(index) ? represent(batch, object) : -1));
+    const asked = askFor(found, {
+      positionOf: (object, index) => (isAdmitted(index) ? represent.in(batch, object) : -1),
+      isWhole: represent.isWhole,
+      shared: run.shared,
+    });
     if (asked.targets.length === 0) return;
     if (++batch.parties > 1) run.request.onCoalesced?.();
     if (!isShared) batch.answerBy(run.ask(fetch, batch.variables(others)));
@@ -52,9 +56,9 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
 
   return (run) => {
     const found = collect(run.data);
-    if (found.length === 0) return undefined;
+    if (found.objects.length === 0) return undefined;
     if (!guard) return ask(run, found, admitAll);
-    const admission = guard.admit(run, found, path);
+    const admission = guard.admit(run, found.objects, path);
     if (typeof admission === 'function') return ask(run, found, admission);
     return admission.then((isAdmitted) => ask(run, found, isAdmitted));
   };
@@ -62,15 +66,39 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
 
 const admitAll: Admission = () => true;
 
-function askFor(found: readonly Entity[], represent: (object: Entity, index: number) => number): Asked {
+interface Representing {
+  /** -1 for one that is not asked about. */
+  readonly positionOf: (object: Entity, index: number) => number;
+  readonly isWhole: Representer['isWhole'];
+  /** Takes those that stand in several places now. */
+  readonly shared: Set<unknown>;
+}
+
+/**
+ * Objects of one place that say no more than who they are, and are the same, become one object: whatever is fetched for
+ * them is merged, looked through and written once.
+ */
+function askFor(found: Found, { positionOf, isWhole, shared }: Representing): Asked {
   const targets: Entity[] = [];
   const positions: number[] = [];
-  found.forEach((object, index) => {
-    const position = represent(object, index);
+  const wholes = new Map<number, Entity>();
+  const twins = new Map<Entity, Entity>();
+  found.objects.forEach((object, index) => {
+    const position = positionOf(object, index);
     if (position < 0) return;
+    if (isWhole(object)) {
+      const twin = wholes.get(position);
+      if (twin) {
+        twins.set(object, twin);
+        shared.add(twin);
+        return;
+      }
+      wholes.set(position, object);
+    }
     targets.push(object);
     positions.push(position);
   });
+  if (twins.size > 0) found.replace(twins);
   return { targets, positions };
 }
 

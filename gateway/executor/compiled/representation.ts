@@ -10,12 +10,18 @@ import { jsonOf } from './json';
 import { type Rewriter } from './rewrites';
 import { type TypeTable } from './type-table';
 
-/**
- * Adds an object to a batch as a subgraph is to recognise it (`_Any` of the federation specification): as JSON text, of
- * which equal ones are the same entity.
- * @returns its position, or -1 when the object has no such form: it is of another type, or lacks a field
- */
-export type Representer = (batch: EntityBatch, object: Entity) => number;
+/** How objects are shown to a subgraph that is to recognise them (`_Any` of the federation specification). */
+export interface Representer {
+  /**
+   * Adds an object to a batch as JSON text, of which equal ones are the same entity.
+   * @returns its position, or -1 when the object has no such form: it is of another type, or lacks a field
+   */
+  readonly in: (batch: EntityBatch, object: Entity) => number;
+  /** Whether an object that has such a form has nothing else in it: then those with equal ones are equal. */
+  readonly isWhole: (object: Entity) => boolean;
+}
+
+type Represent = Representer['in'];
 
 interface FlatForm {
   readonly typeName: string;
@@ -36,13 +42,16 @@ export function compileRepresentation(
   const { rewrite, types, requiredFields } = options;
   const forms = rewrite || requiredFields.size > 0 ? null : flatForms(requires, types);
   if (forms) return flatRepresenter(forms);
-  return (batch, object) => {
-    const representation = select(object, requires, types);
-    if (!isEntity(representation) || !representation['__typename']) return -1;
-    rewrite?.(representation);
-    return batch.add(
-      JSON.stringify(requiredFields.size > 0 ? withRealNames(representation, requiredFields) : representation),
-    );
+  return {
+    in: (batch, object) => {
+      const representation = select(object, requires, types);
+      if (!isEntity(representation) || !representation['__typename']) return -1;
+      rewrite?.(representation);
+      return batch.add(
+        JSON.stringify(requiredFields.size > 0 ? withRealNames(representation, requiredFields) : representation),
+      );
+    },
+    isWhole: () => false,
   };
 }
 
@@ -62,15 +71,22 @@ function flatForm(selection: QueryPlanSelectionNode, types: TypeTable): FlatForm
 }
 
 function flatRepresenter(forms: readonly FlatForm[]): Representer {
-  const byType = new Map(forms.map((form) => [form.typeName, representerOf(form)]));
-  return (batch, object) => {
-    const name = object['__typename'];
-    const represent = typeof name === 'string' ? byType.get(name) : undefined;
-    return represent ? represent(batch, object) : -1;
+  const byType = new Map(
+    forms.map((form) => [form.typeName, { represent: representOf(form), size: form.keys.length }]),
+  );
+  const formOf = ({ __typename: name }: Entity): { represent: Represent; size: number } | undefined =>
+    typeof name === 'string' ? byType.get(name) : undefined;
+  return {
+    in: (batch, object) => formOf(object)?.represent(batch, object) ?? -1,
+    isWhole: (object) => {
+      let size = 0;
+      for (const key in object) if (object[key] !== undefined) size++;
+      return size === formOf(object)?.size;
+    },
   };
 }
 
-function representerOf({ typeName, keys }: FlatForm): Representer {
+function representOf({ typeName, keys }: FlatForm): Represent {
   const [only, ...others] = keys.filter((key) => key !== '__typename');
   if (only === undefined || others.length > 0) return severalKeys(prefixed(keys));
   const start = `{"__typename":${JSON.stringify(typeName)},${JSON.stringify(only)}:`;
@@ -80,7 +96,7 @@ function representerOf({ typeName, keys }: FlatForm): Representer {
   };
 }
 
-function severalKeys(fields: readonly { readonly key: string; readonly prefix: string }[]): Representer {
+function severalKeys(fields: readonly { readonly key: string; readonly prefix: string }[]): Represent {
   return (batch, object) => {
     let text = '{';
     for (const { key, prefix } of fields) {

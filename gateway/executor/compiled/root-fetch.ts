@@ -21,7 +21,7 @@ export function compileRootFetch(node: FetchNode, place: FetchPlace): Step {
   const absorb = compileAbsorb(node, place);
   const collect = compileCollector(place.path);
   return (run) => {
-    const targets = collect(run.data);
+    const targets = collect(run.data).objects;
     if (targets.length === 0) return undefined;
     return run.ask(place.fetch, variables(run.request.variables)).then((result) => {
       absorb(run, targets, result);

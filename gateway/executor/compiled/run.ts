@@ -51,6 +51,8 @@ class PlannedFetch implements SubgraphRequest {
 /** One execution of a plan: the answer as it grows. */
 export class Run {
   readonly errors: GraphQLError[] = [];
+  /** Objects that stand in several places of the answer. */
+  readonly shared = new Set<unknown>();
   private readonly batches = new Map<string, EntityBatch>();
 
   constructor(

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { type Actor } from '#shared/auth';
 import { answerWriter } from './byte-writer';
 import { type Form } from './form';
+import { type ProjectionInput } from './projection';
 
 export type Path = readonly (string | number)[];
 
@@ -16,6 +17,8 @@ interface Forbidden {
   readonly field: string;
 }
 
+type RunInput = Pick<ProjectionInput, 'actor' | 'introspection' | 'shared'>;
+
 /** One answer being given its shape. */
 export class ProjectionRun {
   /** Where bytes go, if the answer is written as such. */
@@ -26,26 +29,34 @@ export class ProjectionRun {
   private readonly forbidden: Forbidden[] = [];
   private readonly shaped = new Map<unknown, { readonly shape: unknown; readonly made: unknown }>();
 
-  constructor(
-    readonly actor: Actor | null,
-    /** Answers to `__schema` and `__type`, by response key. */
-    readonly introspection: Readonly<Record<string, unknown>>,
-    /** Of the object that is shaped, in the whole answer. */
-    start: Path = [],
-  ) {
+  readonly actor: Actor | null;
+  /** Answers to `__schema` and `__type`, by response key. */
+  readonly introspection: Readonly<Record<string, unknown>>;
+  private readonly sharedObjects: ReadonlySet<unknown> | null;
+
+  /** @param start of the object that is shaped, in the whole answer */
+  constructor({ actor, introspection, shared }: RunInput, start: Path = []) {
+    this.actor = actor;
+    this.introspection = introspection;
+    this.sharedObjects = shared?.size ? shared : null;
     this.path = [...start];
   }
 
+  /** Whether an object is known to stand in several places. */
+  isShared(object: unknown): boolean {
+    return this.sharedObjects?.has(object) ?? false;
+  }
+
   /**
-   * Entities that stand in several places share their lists, and what one shape makes of a list need not be made again,
-   * unless it was told of a place in it.
+   * Entities that stand in several places share their lists, or are one object, and what one shape makes of it need not be
+   * made again, unless it was told of a place in it.
    */
-  once(shape: unknown, list: unknown, { make, form }: { make: () => unknown; form: Form }): unknown {
-    const known = this.shaped.get(list);
+  once(shape: unknown, source: unknown, { make, form }: { make: () => unknown; form: Form }): unknown {
+    const known = this.shaped.get(source);
     if (known && known.shape === shape) return form.again(known.made, this);
     const told = this.told;
     const { answer, made } = form.remember(make, this);
-    if (told === this.told && answer !== bubble && answer !== null) this.shaped.set(list, { shape, made });
+    if (told === this.told && answer !== bubble && answer !== null) this.shaped.set(source, { shape, made });
     return answer;
   }
 

@@ -42,6 +42,8 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface ProjectionInput {
   /** What was fetched, with more in it than was asked. */
   readonly source: Readonly<Record<string, unknown>>;
+  /** Objects of it that stand in several places. */
+  readonly shared?: ReadonlySet<unknown> | undefined;
   /** Errors of the fetches. */
   readonly errors: readonly GraphQLError[];
   readonly variables: Variables;
@@ -60,7 +62,7 @@ export class Projection {
   constructor(private readonly context: ProjectionContext) {}
 
   project(input: ProjectionInput): Projected {
-    const run = new ProjectionRun(input.actor, input.introspection);
+    const run = new ProjectionRun(input);
     const data = this.shapeFor(this.values, valueForm, input)(input.source, run, 0);
     return { data: data === bubble ? null : (data as Record<string, unknown>), errors: errorsOf(run, input) };
   }
@@ -70,7 +72,7 @@ export class Projection {
     writer.cutTo(0);
     writer.plain('{"data":');
     const start = writer.length;
-    const run = new ProjectionRun(input.actor, input.introspection);
+    const run = new ProjectionRun(input);
     if (this.shapeFor(this.bytes, byteForm, input)(input.source, run, 0) === bubble) {
       writer.cutTo(start);
       writer.plain('null');

@@ -115,7 +115,10 @@ export class Shapes {
     }
     const complete = isObjectType(type) ? this.object(type, sets) : this.abstract(type, sets);
     return (value, run, depth) => {
-      const completed = typeof value === 'object' && !Array.isArray(value) ? complete(value, run, depth) : null;
+      if (typeof value !== 'object' || Array.isArray(value)) return unfit(run, depth, field);
+      const completed = run.isShared(value)
+        ? run.once(complete, value, { make: () => complete(value, run, depth), form: this.form })
+        : complete(value, run, depth);
       return completed ?? unfit(run, depth, field);
     };
   }

@@ -25,7 +25,7 @@ export class Shaping {
   }
 
   shape({ type, set, source, path, errors, actor, introspection }: ShapingInput): Projected {
-    const run = new ProjectionRun(actor, introspection, path);
+    const run = new ProjectionRun({ actor, introspection }, path);
     const data = this.shapes.object(type, [set])(source, run, path.length);
     return {
       data: data === bubble ? null : (data as Record<string, unknown>),
