@@ -5,6 +5,7 @@ import { eventSettings } from '#shared/events';
 import { logLevels } from '#shared/logging';
 import { optionalRegionSettings } from '#shared/region';
 import { tracingSettings } from '#shared/tracing';
+import { adminSettings } from './admin';
 import { defaultGatewayConfig } from './server';
 import { demandSettings } from './demand-settings';
 import { authorizationModes } from './authorize';
@@ -45,6 +46,7 @@ const schema = z.object({
   ALLOWED_ORIGINS: setting.optionalText(),
   TRUST_PROXY: setting.onOff(false),
   ...demandSettings,
+  ...adminSettings,
   /** What opens /metrics, as a Bearer token; without one it answers this machine only. */
   METRICS_TOKEN: setting.optionalText(),
   /** Whoever has it may see query plans. */

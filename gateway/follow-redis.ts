@@ -1,4 +1,5 @@
 import { redisStreamsTransport } from '#shared/events';
+import { redisStore } from '#shared/expiring-store';
 import { redisCounters } from '#shared/rate-limits';
 import { type OpenEvents } from './start';
 import { tailOf } from './subscriptions';
@@ -14,6 +15,7 @@ export const followRedis: OpenEvents = ({ REDIS_URL, EVENTS_PREFIX, EVENTS_PARTI
   return {
     tail: tailOf(transport),
     counters: redisCounters({ url: REDIS_URL, prefix: EVENTS_PREFIX, log }),
+    sessions: () => redisStore({ url: REDIS_URL, prefix: EVENTS_PREFIX, log }),
     close: () => transport.close(),
   };
 };

@@ -1,3 +1,4 @@
+export { adminSettings, readAdminConfig, type AdminConfig } from './admin';
 export { rolesAsPolicies, type EvaluatePolicies } from './authorize';
 export { demandConfig, demandSettings } from './demand-settings';
 export { readConsentConfig, type ConsentConfig } from './consent';

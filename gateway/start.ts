@@ -5,6 +5,8 @@ import { createLogger, type Logger } from '#shared/logging';
 import { type SharedCounters } from '#shared/rate-limits';
 import { RegionWall } from '#shared/region';
 import { startTracing } from '#shared/tracing';
+import { type ExpiringStore, memoryStore } from '#shared/expiring-store';
+import { readAdminConfig } from './admin';
 import { type GatewayEnvironment, readGatewayEnvironment, urlKeyOf } from './config';
 import { readConsentConfig } from './consent';
 import { demandConfig } from './demand-settings';
@@ -25,6 +27,8 @@ interface OpenedEvents {
   readonly tail: EventTail;
   /** Where the gateways of the platform add up what callers spend; closed with the gateway as well. */
   readonly counters?: SharedCounters;
+  /** Where the gateways of the platform keep the sessions of staff; closed with the gateway as well. */
+  readonly sessions?: () => ExpiringStore;
   readonly close: () => Promise<void>;
 }
 
@@ -51,10 +55,11 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
   const names = supergraph.subgraphs.map(({ name }) => name);
   const consent = readConsentConfig(settings.CONSENT_CONFIG, names);
   const revocation = readRevocationConfig(settings.REVOCATION_CONFIG, names);
-  // Events are heard for subscriptions, and to learn that a consent has changed or a token is revoked: without any of
-  // these there is no need of them.
-  const needsEvents = supergraph.schema.getSubscriptionType() != null || consent !== null || revocation !== null;
-  const events = needsEvents ? openEvents(settings, log) : noEvents;
+  const admin = readAdminConfig(settings);
+  // Events are heard for subscriptions, and to learn that a consent has changed or a token is revoked; sessions are kept
+  // beside them. Without any of these there is no need of them.
+  const needing = [supergraph.schema.getSubscriptionType(), consent, revocation, admin];
+  const events = needing.some((one) => one != null) ? openEvents(settings, log) : noEvents;
   const closeAll = async (): Promise<void> => {
     await Promise.all([events.close(), subgraphs.closeRetired(), tracing.stop()]);
   };
@@ -68,6 +73,7 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
     consent,
     revocation,
     persisted,
+    admin: admin && { config: admin, sessions: sessionsOf(events) },
     log,
     registry,
     config: configOf(settings),
@@ -87,6 +93,10 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
 
 function regionOf({ REGION, REGION_URLS }: GatewayEnvironment): RegionWall | null {
   return REGION === undefined ? null : new RegionWall(REGION, REGION_URLS);
+}
+
+function sessionsOf({ sessions = memoryStore }: OpenedEvents): ExpiringStore {
+  return sessions();
 }
 
 const noEvents: OpenedEvents = {

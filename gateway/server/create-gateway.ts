@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { type ApolloServer } from '@apollo/server';
 import { fastify as createFastify, type FastifyInstance } from 'fastify';
 import { type Logger, unredacted } from '#shared/logging';
+import { type AdminDoor, addAdminRoutes, carryCookie } from '../admin';
 import { assertModeFits, carefulEvaluator } from '../authorize';
 import { type ConsentDecisions, openConsent } from '../consent';
 import { ConnectionDrain } from '../drain';
@@ -15,6 +16,7 @@ import { PersistedDocuments } from '../persisted';
 import { RevocationWatch, everyTokenStands, graphqlRevocationSource } from '../revocation';
 import { type LoadedSupergraph } from '../supergraph';
 import { type Subgraphs, connectSubgraphs } from '../transport';
+import { openAdminDoor } from './admin';
 import { createApollo } from './apollo';
 import { type Authenticator, createAuthenticator } from './authenticator';
 import { BrowserPolicy } from './browser-policy';
@@ -64,6 +66,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     token: config.metricsToken,
   });
   const apollo = await serveApollo(options, parts);
+  if (parts.admin) addAdminRoutes(fastify, parts.admin, log);
   if (options.persisted) {
     serveTools(fastify, { ...parts, current: () => parts.generation, config });
   }
@@ -94,12 +97,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       consent.stop();
       parts.revocations?.stop();
       await apollo?.stop();
-      await Promise.all([subgraphs.close(), parts.rateLimiter.close()]);
+      await Promise.all([subgraphs.close(), parts.rateLimiter.close(), options.admin?.sessions.close()]);
     },
   };
 }
 
 interface Parts {
+  readonly admin: AdminDoor | null;
   readonly authenticate: Authenticator;
   readonly browserPolicy: BrowserPolicy;
   readonly consent: ConsentDecisions;
@@ -152,11 +156,8 @@ function assemble(options: GatewayOptions): Parts {
   const revocations = watchRevocations(options, subgraphs);
   const standing = revocations ?? everyTokenStands;
   const authenticate = createAuthenticator({ ...options, standing });
-  const { allowedOrigins, introspection, queryPlanScope, trustProxy } = config;
-  const browserPolicy = new BrowserPolicy({
-    trustProxy,
-    isAllowedOrigin: (origin) => allowedOrigins.includes(origin),
-  });
+  const { introspection, queryPlanScope, trustProxy } = config;
+  const browserPolicy = browserPolicyOf(config);
   const generation = generationOf(options.supergraph);
   const persisted = options.persisted ?? withoutManifest();
   const { demand, overload, rateLimiter } = openDefence(options);
@@ -178,8 +179,10 @@ function assemble(options: GatewayOptions): Parts {
     log,
     observe,
   });
-  const fastify = openHttp(config, options.apolloPlugins ? null : answer);
+  const admin = openAdminDoor(options, { authenticate, current });
+  const fastify = openHttp(config, { answer: options.apolloPlugins ? null : answer, admin, log });
   const parts: Parts = {
+    admin,
     authenticate,
     browserPolicy,
     consent,
@@ -199,6 +202,10 @@ function assemble(options: GatewayOptions): Parts {
     subgraphs,
   };
   return parts;
+}
+
+function browserPolicyOf({ allowedOrigins, trustProxy }: GatewayConfig): BrowserPolicy {
+  return new BrowserPolicy({ trustProxy, isAllowedOrigin: (origin) => allowedOrigins.includes(origin) });
 }
 
 function watchRevocations(
@@ -228,17 +235,26 @@ function openDefence({
 
 type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** @param answer takes the requests for GraphQL; null leaves them to the web framework as well */
-function openHttp({ trustProxy, limits }: GatewayConfig, answer: HttpHandler | null): FastifyInstance {
+interface HttpHandlers {
+  /** Takes the requests for GraphQL; null leaves them to the web framework as well. */
+  readonly answer: HttpHandler | null;
+  readonly admin: AdminDoor | null;
+  readonly log: Logger;
+}
+
+function openHttp({ trustProxy, limits }: GatewayConfig, { answer, admin, log }: HttpHandlers): FastifyInstance {
   return createFastify({
     requestTimeout,
     trustProxy,
     bodyLimit: limits.bodyBytes,
-    serverFactory: (handler) =>
-      createServer({ ...http, requestTimeout }, (request, response) => {
-        if (answer && isGraphql(request)) answer(request, response);
+    serverFactory: (handler) => {
+      const answerGraphql = answer ?? handler;
+      const graphql = admin ? carryCookie(admin, answerGraphql, log) : answerGraphql;
+      return createServer({ ...http, requestTimeout }, (request, response) => {
+        if (isGraphql(request)) graphql(request, response);
         else handler(request, response);
-      }),
+      });
+    },
   });
 }
 

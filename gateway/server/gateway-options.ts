@@ -3,7 +3,9 @@ import { type Registry } from 'prom-client';
 import { type TokenVerifier, type VerifiedActorContext } from '#shared/auth';
 import { type Logger } from '#shared/logging';
 import { type SharedCounters } from '#shared/rate-limits';
+import { type ExpiringStore } from '#shared/expiring-store';
 import { type RegionWall } from '#shared/region';
+import { type AdminConfig } from '../admin';
 import { type AuthorizationMode, type EvaluatePolicies } from '../authorize';
 import { type ConsentConfig } from '../consent';
 import { type DrainSettings, defaultDrainSettings } from '../drain';
@@ -84,6 +86,8 @@ export interface GatewayOptions {
   readonly persisted?: PersistedDocuments;
   /** Where the gateways of a platform add up what callers spend. Absent: this process counts alone. */
   readonly rateCounters?: SharedCounters;
+  /** How the platform's own staff sign in, and where their sessions are kept. Null or absent: they do not. */
+  readonly admin?: { readonly config: AdminConfig; readonly sessions: ExpiringStore } | null;
   readonly log: Logger;
   readonly config: GatewayConfig;
   /**

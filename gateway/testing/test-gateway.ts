@@ -39,7 +39,7 @@ export interface Answer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-export interface TestGatewayOptions extends Pick<GatewayOptions, 'evaluatePolicies' | 'region'> {
+export interface TestGatewayOptions extends Pick<GatewayOptions, 'admin' | 'evaluatePolicies' | 'region'> {
   readonly config?: Partial<GatewayConfig>;
   readonly verifyToken?: TokenVerifier;
   readonly persisted?: PersistedDocuments;
@@ -89,6 +89,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     verifyToken: options.verifyToken ?? issuer.verifyToken,
     verifyService: (token) => verifyActorContext(internal.keys, token, 'gateway'),
     events: options.tail ?? events,
+    ...adminOf(options),
     ...(options.revocations && { revocation: RevocationDesk.config }),
     region,
     ...(options.evaluatePolicies && { evaluatePolicies: options.evaluatePolicies }),
@@ -99,6 +100,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   // Not spread: `url` is a getter.
   const extra = { issuer, events, internal, calls, post: poster(gateway) };
   return Object.assign(gateway, extra);
+}
+
+function adminOf({ admin }: TestGatewayOptions): Pick<GatewayOptions, 'admin'> {
+  return admin === undefined ? {} : { admin };
 }
 
 function poster(gateway: Gateway): TestGateway['post'] {

@@ -4,7 +4,7 @@ import { ConfigError, readEnvironment, setting } from '#shared/config';
 import { logLevels } from '#shared/logging';
 import { optionalRegionSettings, type Region } from '#shared/region';
 import { tracingSettings } from '#shared/tracing';
-import { demandSettings } from '../../gateway';
+import { adminSettings, demandSettings } from '../../gateway';
 
 const schema = z.object({
   HOST: setting.text('127.0.0.1'),
@@ -31,6 +31,7 @@ const schema = z.object({
   /** What opens /metrics, as a Bearer token; without one it answers this machine only. */
   METRICS_TOKEN: setting.optionalText(),
   ...demandSettings,
+  ...adminSettings,
   INTROSPECTION: setting.choice(['never', 'token', 'always'], 'token'),
 });
 

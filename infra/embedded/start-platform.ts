@@ -5,6 +5,7 @@ import { createTokenVerifier, generateInternalKeys, type VerifiedActorContext, v
 import { contextFields } from '#shared/context';
 import { localKeyProvider } from '#shared/crypto';
 import { type EventTransport, inProcessTransport as inProcessEvents } from '#shared/events';
+import { memoryStore } from '#shared/expiring-store';
 import { createLogger, type Logger } from '#shared/logging';
 import { createMail } from '#shared/mail';
 import { cloudRegions, RegionWall } from '#shared/region';
@@ -19,6 +20,7 @@ import {
   inProcessTransport,
   loadSupergraph,
   PersistedDocuments,
+  readAdminConfig,
   readConsentConfig,
   readRevocationConfig,
   tailOf,
@@ -141,6 +143,7 @@ interface GatewayParts extends Pick<Assembly, 'config' | 'log'> {
 /** The gateway over the subgraphs of this process: no network between them. */
 function openGateway({ config, region, issuer, log, running, events, verifyService }: GatewayParts): Promise<Gateway> {
   const names = running.map(({ name }) => name);
+  const admin = readAdminConfig(config);
   const services = running.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: sdl }));
   return createGateway({
     supergraph: loadSupergraph(composeSupergraph(services)),
@@ -157,6 +160,7 @@ function openGateway({ config, region, issuer, log, running, events, verifyServi
     consent: readConsentConfig(config.CONSENT_CONFIG, names),
     revocation: readRevocationConfig(config.REVOCATION_CONFIG, names),
     persisted: automaticDocuments(),
+    admin: admin && { config: admin, sessions: memoryStore() },
     log,
     registry: processRegistry(),
     config: {

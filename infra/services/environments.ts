@@ -4,7 +4,7 @@ import { type PlannedSubgraph, type ServicesConfig } from './config';
 import { type PlatformSecrets } from './secrets';
 
 /** Means something to some processes only, and to the others it is a secret too many. */
-const notForAll = /^(MYSQL_|S3_|AWS_|KMS_|INTERNAL_|CONTEXT_SECRET$|DERM_|PAYMENTS_)/;
+const notForAll = /^(MYSQL_|S3_|AWS_|KMS_|INTERNAL_|CONTEXT_SECRET$|DERM_|PAYMENTS_|ADMIN_)/;
 
 /** How the variables of a subgraph's own provider begin. */
 const providerPrefix: Readonly<Record<string, string>> = { reviews: 'DERM_', payments: 'PAYMENTS_' };
@@ -34,11 +34,18 @@ export class Environments {
     return this.config.subgraphs.find((subgraph) => subgraph.name === name)?.url.origin;
   }
 
+  /** How staff sign in is for the gateway and for the subgraph that knows them; only the latter has the client's secret. */
+  private admin(name: 'gateway' | 'auth'): NodeJS.ProcessEnv {
+    const { ADMIN_OIDC_CLIENT_SECRET, ADMIN_SESSION_KEY, ...shared } = startingWith(this.inherited, 'ADMIN_');
+    return { ...shared, ...(name === 'auth' ? { ADMIN_OIDC_CLIENT_SECRET } : { ADMIN_SESSION_KEY }) };
+  }
+
   gateway(): NodeJS.ProcessEnv {
     const { config } = this;
     return {
       ...this.common(),
       ...this.keysOf('gateway'),
+      ...this.admin('gateway'),
       ...this.events(),
       ...{ HOST: config.HOST, PORT: String(config.PORT) },
       ...{ SUPERGRAPH_CONFIG: config.SUPERGRAPH_CONFIG, CONSENT_CONFIG: config.CONSENT_CONFIG },
@@ -56,6 +63,7 @@ export class Environments {
     return {
       ...this.common(),
       ...this.keysOf(`service:${name}`),
+      ...(name === 'auth' && this.admin('auth')),
       ...this.events(),
       ...startingWith(this.inherited, 'MYSQL_', 'AWS_'),
       ...this.providerOf(name, simulated),

@@ -35,6 +35,7 @@ export const idPrefixes = {
   rol: 'Role',
   lnk: 'PatientLink',
   uix: 'UserIndexEntry',
+  adi: 'AdminIdentity',
   wfd: 'WorkflowDefinition',
   wfi: 'WorkflowInstance',
   stp: 'StepRun',

@@ -7,7 +7,9 @@ import { auth } from '.';
 import { type AuthUnderTest, type Clinic, startAuth } from './auth.fixture';
 
 const linkTaking = ['resetPassword', 'verifyEmail', 'invitation', 'acceptInvitation'];
-describeContract(auth, { public: ['login', 'completeMfa', 'refreshToken', 'requestPasswordReset', ...linkTaking] });
+describeContract(auth, {
+  public: ['login', 'completeMfa', 'refreshToken', 'adminLoginWithGoogle', 'requestPasswordReset', ...linkTaking],
+});
 
 const invite = `mutation ($input: InviteUserInput!) {
   inviteUser(input: $input) { user { id version status email displayName patients { id } practitioner { id } } userErrors { code path } }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readEnvironment, setting } from '#shared/config';
+import { adminIdentitySettings } from './admin-identities/settings';
 
 const schema = z.object({
   /** `iss` of every token; where this subgraph is reached from outside when absent. */
@@ -49,6 +50,7 @@ const schema = z.object({
   /** Wrong secrets of one client within the window before it is refused unheard. Per process. */
   CLIENT_MAX_FAILURES: setting.integer({ min: 3, max: 1_000, fallback: 10 }),
   CLIENT_FAILURE_WINDOW_SECONDS: setting.integer({ min: 1, max: 86_400, fallback: 60 }),
+  ...adminIdentitySettings,
 });
 
 export type AuthConfig = z.infer<typeof schema>;

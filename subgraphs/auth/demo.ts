@@ -5,6 +5,7 @@ import { createApiClient } from './clients/client.service';
 import { Organisation } from './organisations/organisation.entity';
 import { type AuthPorts } from './ports';
 import { authMethods, Product } from './products/product.entity';
+import { scopesOfRoles } from './scopes/role.registry';
 import { inviteUser } from './users/user.service';
 
 const productKey = 'demo';
@@ -52,6 +53,7 @@ export async function seedDemo(
     ...{ id: newId('prd'), key: productKey, name: 'Demonstration', authMethods: [...authMethods] },
     allowedScopes: scopes.filter((scope) => !platformScopes.has(scope)),
   });
+  if (people.some(({ roles }) => roles.includes('PLATFORM_ADMIN'))) await createAdminProduct(context);
   for (const { userId, password: temporaryPassword, email, firstName, lastName, roles, practitionerId } of people) {
     const input = { idempotencyKey: newId('idk'), email, firstName, lastName, practitionerId, temporaryPassword };
     await inviteUser({ unit, ports, system }, { ...input, roles: [...roles], patientIds: [] }, userId);
@@ -63,4 +65,12 @@ export async function seedDemo(
     made.push({ name: clientName, clientId: client.id, clientSecret: secret, scopes: granted });
   }
   return { clients: made, productKey };
+}
+
+/** What administrators of the platform sign in to, in the organisation that has some. */
+async function createAdminProduct({ unit, ports }: DemoContext<AuthPorts>): Promise<void> {
+  await unit.create(Product, {
+    ...{ id: newId('prd'), key: ports.config.ADMIN_PRODUCT_KEY, name: 'Administration', authMethods: ['OIDC_GOOGLE'] },
+    allowedScopes: scopesOfRoles(['PLATFORM_ADMIN']),
+  });
 }

@@ -2,6 +2,8 @@ import { defineSubgraph } from '#shared/subgraph';
 import { AuditEntry } from './audit/entry.entity';
 import { auditIndexFor } from './audit/index.service';
 import { auditSlice } from './audit/slice';
+import { AdminIdentity } from './admin-identities/admin-identity.entity';
+import { AdminLoginResolver } from './admin-identities/admin-login.resolver';
 import { ApiClient } from './clients/client.entity';
 import { ApiClientResolver } from './clients/client.resolver';
 import { ClientSecret } from './clients/secret.entity';
@@ -17,6 +19,7 @@ import { createAccountLinks } from './migrations/1764000500002-create-account-li
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
 import { addCheckpointTimes } from './migrations/1764000600003-add-checkpoint-times';
+import { createAdminIdentities } from './migrations/1764000800001-create-admin-identities';
 import { oauthRoutes } from './oauth/routes';
 import { oauthSlice } from './oauth/slice';
 import { Organisation } from './organisations/organisation.entity';
@@ -49,6 +52,7 @@ export const auth = defineSubgraph({
     ...peopleSlice.resolvers,
     ...auditSlice.resolvers,
     ...oauthSlice.resolvers,
+    AdminLoginResolver,
   ],
   entities: [
     Organisation,
@@ -60,6 +64,7 @@ export const auth = defineSubgraph({
     Login,
     UserCredential,
     ...peopleSlice.entities,
+    AdminIdentity,
     PlatformKey,
     ...oauthSlice.entities,
     Revocation,
@@ -75,6 +80,7 @@ export const auth = defineSubgraph({
     createAuditIndex,
     addCheckpointTimes,
     createRevocations,
+    createAdminIdentities,
   ],
   references: {
     Organisation: ({ id }, { unit }) => unit.find(Organisation, id),

@@ -3,6 +3,8 @@ import { type Mailer } from '#shared/mail';
 import { type PortHost } from '#shared/subgraph';
 import { type SupergraphClient } from '#shared/supergraph';
 import { type Anchors, objectAnchors } from './audit/anchors';
+import { type IdentityProvider } from './admin-identities/identity-provider';
+import { identityProviderOf } from './admin-identities/settings';
 import { readAuthConfig, type AuthConfig } from './config';
 import { AttemptThrottle } from './clients/attempt-throttle';
 import { KeyedQueue } from './logins/keyed-queue';
@@ -19,6 +21,8 @@ const maxWaitingSignIns = 50;
 /** What the slices of auth work with besides the database. */
 export interface AuthPorts {
   readonly config: AuthConfig;
+  /** Where the platform's own staff sign in; null when they do not. */
+  readonly adminIdentities: IdentityProvider | null;
   readonly hasher: PasswordHasher;
   /** Sends account mail. */
   readonly mailer: Mailer;
@@ -46,6 +50,7 @@ export function createPorts(host: PortHost): AuthPorts {
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_PASSES: passes } = config;
   const ports: AuthPorts = {
     config,
+    adminIdentities: identityProviderOf(config),
     hasher: new PasswordHasher({ memoryKib, passes }),
     mailer: mail.mailer({ timeoutMs: config.ACCOUNT_MAIL_LEASE_MS * 0.8 }),
     platformKeys: new PlatformKeys(keyProvider),

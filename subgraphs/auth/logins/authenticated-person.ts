@@ -33,6 +33,6 @@ export async function admit(account: Account, product: Product, amr: readonly Am
 }
 
 function methodOf(amr: readonly Amr[]): string {
-  const names: Partial<Record<Amr, string>> = { pwd: 'PASSWORD', otp: 'ONE_TIME_CODE', hwk: 'PASSKEY' };
+  const names: Partial<Record<Amr, string>> = { pwd: 'PASSWORD', otp: 'ONE_TIME_CODE', hwk: 'PASSKEY', fed: 'OIDC' };
   return amr.flatMap((one) => names[one] ?? []).join('.');
 }

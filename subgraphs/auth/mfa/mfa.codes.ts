@@ -8,5 +8,5 @@ export const MfaKindEnum = enumOf('MfaKind', mfaKinds);
 /** Kinds a person enrols; recovery codes come with the first of them. */
 export type DeviceKind = Exclude<MfaKind, 'RECOVERY_CODE'>;
 
-/** Authentication Method References, by their names in RFC 8176 §2. */
-export type Amr = 'pwd' | 'otp' | 'hwk' | 'mfa' | 'user';
+/** Authentication Method References, by their names in RFC 8176 §2; `fed`, which it lacks: another issuer has said so. */
+export type Amr = 'pwd' | 'otp' | 'hwk' | 'mfa' | 'user' | 'fed';
