@@ -3,6 +3,7 @@ import { silentLogger } from '#shared/logging';
 import {
   type ConsentGate,
   type ExecutionAnswer,
+  type IncrementalExecutor,
   type PlanExecutor,
   type PlannedOperation,
   type PlanningSupergraph,
@@ -14,6 +15,7 @@ import { openConsent } from '../consent';
 import { Operations } from '../operations';
 import { connectSubgraphs } from '../transport';
 import { type Run } from './subgraph';
+import { mergeParts } from './parts';
 import { type ConformanceSupergraph, type Question } from './supergraph';
 
 /** `ours` is what the gateway runs; `stock` is Apollo's executor on the plans of Apollo's planner. */
@@ -35,7 +37,7 @@ export interface SeatError {
 export class Arena {
   /** Whether the two run the same plans. They cannot where our plans have fields that stock plans do not know. */
   readonly sharesPlans: boolean;
-  private readonly executors: Readonly<Record<Seat, PlanExecutor>>;
+  private readonly executors: { readonly ours: IncrementalExecutor; readonly stock: PlanExecutor };
   private readonly gate: ConsentGate;
   private readonly operations: Readonly<Record<Seat, Operations>>;
   private seated: Seat = 'ours';
@@ -74,6 +76,17 @@ export class Arena {
     return answerOf(this.saidInItsOwnWords() ?? result, run.journal);
   }
 
+  /** What a client has that asks us for an answer in parts, when the last has come. */
+  async askInParts({ source, variables = {} }: Question, run: Run): Promise<SeatAnswer> {
+    this.seated = 'ours';
+    const { ours } = this.operations;
+    const result = await this.supergraph.during(run, async (correlationId) => {
+      const prepared = ours.prepare({ source, operationName: null }, () => parse(source));
+      return mergeParts(await ours.begin(prepared, { actor: null, correlationId, variables }));
+    });
+    return answerOf(result, run.journal);
+  }
+
   /** @param run one without faults: the monolith has no subgraphs that could fail */
   async askMonolith(question: Question, run: Run): Promise<SeatAnswer> {
     return answerOf(await this.supergraph.askMonolith(question, run), run.journal);
@@ -85,7 +98,8 @@ export class Arena {
 
   /** Planning costs more than all the rest, so that both seats use one plan where they can. */
   private operationsOn(planning: PlanningSupergraph): Operations {
-    const executor: PlanExecutor = {
+    const executor: IncrementalExecutor = {
+      begin: (planned, request) => this.executors.ours.begin(planned, request),
       execute: async (planned, request) => {
         const answer = await this.executors[this.seated].execute(planned, request);
         if (this.seated === 'stock') this.said = { planned, answer };

@@ -6,7 +6,8 @@ import { type Difference, compareAnswers } from './comparison';
 import { readDifferentialConfig } from './config';
 import { fixtures } from './fixtures';
 import { ConformanceSupergraph } from './supergraph';
-import { type Answers, type Trial, askBoth, askMonolith, chooseTrial, describeTrial } from './trial';
+import { sorted, withoutDefer } from './parts';
+import { type Answers, type Trial, askBoth, askInParts, askMonolith, chooseTrial, describeTrial } from './trial';
 import { Faults } from './faults';
 
 const { runs, seed } = readDifferentialConfig();
@@ -98,6 +99,10 @@ const plannerFaults = [
   /^Fields .* conflict because /,
 ];
 
+function isLike(parts: SeatAnswer, whole: SeatAnswer): boolean {
+  return compareAnswers(parts, sorted(whole)).length === 0;
+}
+
 /** Where Apollo places an error of a whole fetch: nowhere, or at a field that clients have never heard of. */
 function isOfFetch({ path }: SeatError): boolean {
   return path === '' || path.split('.').includes('_entities');
@@ -158,7 +163,7 @@ describe.each(fixtures)('over the supergraph $name', (fixture) => {
     `answers as one schema without federation would (seed ${seed})`,
     () =>
       assertAlways(async (numbers) => {
-        const trial = chooseTrial(arena, new Choices(numbers), false);
+        const trial = chooseTrial(arena, new Choices(numbers));
         if (!trial) return;
         const truth = await askMonolith(arena, trial);
         const { ours } = await askBoth(arena, trial);
@@ -175,13 +180,31 @@ describe.each(fixtures)('over the supergraph $name', (fixture) => {
     `answers as the stock executor does, whatever fails in subgraphs (seed ${seed})`,
     () =>
       assertAlways(async (numbers) => {
-        const trial = chooseTrial(arena, new Choices(numbers), true);
+        const trial = chooseTrial(arena, new Choices(numbers), { mayFail: true });
         if (!trial) return;
         const answers = await askBoth(arena, trial);
         const differences = await unexplained(arena, trial, answers);
         if (differences.length > 0) {
           throw new Error(`${JSON.stringify(differences)}\n${describeTrial(trial, answers)}`);
         }
+      }),
+    patienceMs,
+  );
+
+  test(
+    `answers in parts what the stock executor answers at once (seed ${seed})`,
+    () =>
+      assertAlways(async (numbers) => {
+        const trial = chooseTrial(arena, new Choices(numbers), { defers: true });
+        if (!trial) return;
+        const atOnce = { ...trial, question: { ...trial.question, source: withoutDefer(trial.question.source) } };
+        const { ours, stock } = await askBoth(arena, atOnce);
+        if (isRefusal(ours) || ours instanceof Error) return;
+        const parts = sorted(await askInParts(arena, trial));
+        const isLikeStock = !(stock instanceof Error) && compareAnswers(parts, sorted(stock)).length === 0;
+        // Where it is not, the stock executor must be wrong about the whole as well, and we right.
+        if (isLikeStock || (isLike(parts, ours) && (await isOnlyStockWrong(arena, atOnce)))) return;
+        throw new Error(describeTrial(trial, { parts, ours, stock }));
       }),
     patienceMs,
   );

@@ -32,6 +32,14 @@ interface Variable {
   readonly defaultText: string | null;
 }
 
+export interface GeneratorOptions {
+  readonly schema: GraphQLSchema;
+  /** Names of fields by which plans join objects: aliases of such names are the dangerous ones. */
+  readonly joined: readonly string[];
+  /** Queries alone, in which fragments may be deferred. */
+  readonly defers: boolean;
+}
+
 /** Writes one operation that is valid nearly always; whoever uses it validates it. */
 export class OperationGenerator {
   private readonly variables: Variable[] = [];
@@ -39,18 +47,19 @@ export class OperationGenerator {
   private readonly fragments: { readonly name: string; readonly on: string; readonly text: string }[] = [];
   private aliases = 0;
   private fields = 0;
+  private readonly schema: GraphQLSchema;
 
-  /** @param joined names of fields by which plans join objects: aliases of such names are the dangerous ones */
   constructor(
-    private readonly schema: GraphQLSchema,
+    private readonly options: GeneratorOptions,
     private readonly choices: Choices,
-    private readonly joined: readonly string[],
-  ) {}
+  ) {
+    this.schema = options.schema;
+  }
 
   generate(): Question {
     const mutation = this.schema.getMutationType();
     const query = this.schema.getQueryType();
-    const root = mutation && this.choices.chance(15) ? mutation : query;
+    const root = mutation && !this.options.defers && this.choices.chance(15) ? mutation : query;
     if (!root) throw new Error('The schema has no Query');
     const selections = this.selections(root, newLevel(), 1);
     const definitions = this.variables.map(
@@ -117,7 +126,7 @@ export class OperationGenerator {
     { level, signature }: { level: Level; signature: string },
   ): string {
     const siblings = isUnionType(parent) ? [] : Object.keys(parent.getFields());
-    const key = this.choices.chance(25) ? this.choices.of([...siblings, ...this.joined, 'a', 'b']) : name;
+    const key = this.choices.chance(25) ? this.choices.of([...siblings, ...this.options.joined, 'a', 'b']) : name;
     const taken = level.keys.get(key);
     return taken && taken.signature !== signature ? this.freshAlias() : key;
   }
@@ -129,7 +138,8 @@ export class OperationGenerator {
 
   private fragment(type: GraphQLCompositeType, level: Level, depth: number): string {
     const known = this.fragments.filter(({ on }) => this.overlaps(type, on));
-    if (known.length > 0 && this.choices.chance(15)) return `...${this.choices.of(known).name}${this.directives()}`;
+    if (known.length > 0 && this.choices.chance(15))
+      return `...${this.choices.of(known).name}${this.directivesOfFragment()}`;
     const conditions = this.conditionsFor(type);
     const condition = this.choices.of(conditions);
     const deeper = depth + (condition === type.name ? 1 : 0.5);
@@ -141,10 +151,10 @@ export class OperationGenerator {
       const text = this.selections(on, own, deeper);
       const name = `F${String(this.fragments.length)}`;
       this.fragments.push({ name, on: condition, text });
-      return `...${name}${this.directives()}`;
+      return `...${name}${this.directivesOfFragment()}`;
     }
     const typed = condition === type.name && this.choices.chance(50) ? '' : ` on ${condition}`;
-    return `...${typed}${this.directives()} ${this.selections(on, own, deeper)}`;
+    return `...${typed}${this.directivesOfFragment()} ${this.selections(on, own, deeper)}`;
   }
 
   private conditionsFor(type: GraphQLCompositeType): string[] {
@@ -171,6 +181,12 @@ export class OperationGenerator {
       return `${argument.name}: ${printValue(inputValue(argument.type, argument.name, context))}`;
     });
     return texts.length > 0 ? `(${texts.join(', ')})` : '';
+  }
+
+  private directivesOfFragment(): string {
+    const others = this.directives();
+    if (!this.options.defers || !this.choices.chance(60)) return others;
+    return `${others} @defer${this.choices.of(['', '(if: true)', `(label: "${this.freshAlias()}")`, `(if: ${this.condition()})`])}`;
   }
 
   private directives(): string {

@@ -20,11 +20,15 @@ export interface Trial {
 export type Answers = Readonly<Record<Seat, SeatAnswer | Error>>;
 
 /** @returns null when the choices make an operation that is not valid */
-export function chooseTrial({ supergraph }: Arena, choices: Choices, mayFail: boolean): Trial | null {
+export function chooseTrial(
+  { supergraph }: Arena,
+  choices: Choices,
+  { mayFail = false, defers = false }: { readonly mayFail?: boolean; readonly defers?: boolean } = {},
+): Trial | null {
   const seed = choices.below(worlds);
   const faults = mayFail ? generateFaults(supergraph, choices) : new Faults();
   const joined = [...supergraph.loaded.joinedFields];
-  const question = new OperationGenerator(supergraph.schema, choices, joined).generate();
+  const question = new OperationGenerator({ schema: supergraph.schema, joined, defers }, choices).generate();
   if (validate(supergraph.schema, parse(question.source)).length > 0) return null;
   return { question, faults, world: new World(supergraph.model, seed === 0 ? null : seed) };
 }
@@ -34,6 +38,11 @@ export async function askBoth(arena: Arena, { question, world, faults }: Trial):
   const ours = await attempt(arena, 'ours', { question, run: run() });
   const stock = await attempt(arena, 'stock', { question, run: run() });
   return { ours, stock };
+}
+
+/** Ours, asked for parts that are put together. */
+export function askInParts(arena: Arena, { question, world, faults }: Trial): Promise<SeatAnswer> {
+  return arena.askInParts(question, { world, faults, journal: [] });
 }
 
 /** What is true when nothing goes wrong. */

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   TypeInfo,
@@ -19,6 +20,11 @@ export function someField(document: DocumentNode, matches: (field: FieldNode) =>
   return found;
 }
 
+export function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
 export function asksForSchema(document: DocumentNode): boolean {
   return someField(document, ({ name }) => name.value === '__schema' || name.value === '__type');
 }
@@ -34,12 +40,15 @@ export function isInParts(document: DocumentNode): boolean {
   return found;
 }
 
-/** Names of the variables that decide what is selected. */
-export function conditionVariables(document: DocumentNode): readonly string[] {
+/** Names of the variables that decide what is selected; or, of `@defer`, when. */
+export function conditionVariables(
+  document: DocumentNode,
+  directives: readonly string[] = ['skip', 'include'],
+): readonly string[] {
   const names = new Set<string>();
   visit(document, {
     Directive: ({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return;
+      if (!directives.includes(name.value)) return;
       for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });

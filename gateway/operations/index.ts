@@ -2,4 +2,4 @@ export { type AuthorizationConfig } from './access-control';
 export { Operations, type OperationRequest, type WrittenResult } from './operations';
 export { type PreparedOperation } from './prepared-operation';
 export { collectFields } from './collect-fields';
-export { type IncrementalPart } from './incremental';
+export { type IncrementalPart, type IncrementalResult } from './incremental';

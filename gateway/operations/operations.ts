@@ -3,7 +3,6 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
-  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   getOperationAST,
@@ -24,7 +23,7 @@ import { type CancelSignal, type SubgraphRequest, type SubgraphResult } from '..
 import { AccessControl, type AuthorizationConfig, type Viewer } from './access-control';
 import { collectFields } from './collect-fields';
 import { type CoercedVariables, coerceVariables } from './coerce-variables';
-import { asksForSchema, conditionVariables, isInParts, isPersonal } from './document-facts';
+import { asksForSchema, conditionVariables, fragmentsOf, isInParts, isPersonal } from './document-facts';
 import { IncrementalExecution, type IncrementalResult } from './incremental';
 import { answerIntrospection } from './introspection';
 import { Members } from './members';
@@ -135,7 +134,7 @@ export class Operations {
     const request = prepared.policies.length === 0 ? asked : await this.decide(prepared, asked);
     this.access.screen(prepared, request, variables);
     const { denied, inParts } = this.variantFor(prepared, request);
-    const parts = inParts();
+    const parts = inParts(variables);
     if (!parts || !this.executor.begin) return { initial: await this.execute(prepared, asked), rest: null };
     const begun = await this.executor.begin(parts.planned, { ...request, conditions: variables });
     return new IncrementalExecution(
@@ -211,14 +210,13 @@ export class Operations {
   ): PreparedOperation {
     const rootType = this.supergraph.schema.getRootType(operation.operation);
     if (!rootType) throw unknownOperation();
-    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
     const rules = this.authorizer.rulesOf(document, operation);
     return {
       hash: createHash('sha256').update(source).digest('hex'),
       document,
       operation,
       rootType,
-      fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
+      fragments: fragmentsOf(document),
       rules,
       policies: this.authorizer.policiesOf(rules),
       asksForSchema: asksForSchema(document),

@@ -42,8 +42,8 @@ export interface OperationVariant {
   /** The plan for one combination of conditions. @param variables coerced, with defaults */
   readonly planFor: (variables: Readonly<Record<string, unknown>>) => SiftedOperation;
   readonly projection: Projection;
-  /** For an answer in parts; made when it is first asked for. Null when the operation is too large for that. */
-  readonly inParts: () => OperationInParts | null;
+  /** For an answer in parts. Null when the operation is too large for that, or has no plan. @param variables coerced */
+  readonly inParts: (variables: Readonly<Record<string, unknown>>) => OperationInParts | null;
 }
 
 export interface SiftedOperation extends PlannedOperation {

@@ -3,7 +3,7 @@ import { type DeniedRules } from '../authorize';
 import { BoundedCache } from '#shared/cache';
 import { type Planner } from '../executor';
 import { type CutContext, cutDocument } from './cut-document';
-import { someField } from './document-facts';
+import { conditionVariables, someField } from './document-facts';
 import { labelFragments, withoutClientLabels } from './incremental';
 import {
   type OperationInParts,
@@ -32,13 +32,17 @@ export class Variants {
     const { conditions, operation } = prepared;
     const context = this.contextOf(prepared, denied);
     const projection = new Projection({ ...context, conditions, selectionSet: operation.selectionSet });
-    let parts: OperationInParts | null | undefined;
-    const inParts = (): OperationInParts | null => (parts ??= this.planInParts(prepared, denied));
+    const defers = conditionVariables(prepared.document, ['skip', 'include', 'defer']);
+    const parts = new BoundedCache<string, { readonly plan: OperationInParts | null }>(plansPerVariant);
     const plans = new BoundedCache<string, SiftedOperation>(plansPerVariant);
     return {
       denied,
       projection,
-      inParts,
+      inParts: (variables) => {
+        // What is not given defers, and what is null selects nothing: each value is a combination of its own.
+        const key = JSON.stringify(defers.map((name) => variables[name] ?? null));
+        return parts.getOrMake(key, () => ({ plan: this.planInParts(prepared, denied, variables) })).plan;
+      },
       planFor: (variables) =>
         plans.getOrMake(combinationOf(conditions, variables), () => this.plan(prepared, denied, variables)),
     };
@@ -61,13 +65,16 @@ export class Variants {
   private planInParts(
     { operation, fragments, rootType }: PreparedOperation,
     denied: DeniedRules,
+    variables: Variables,
   ): OperationInParts | null {
-    const labelled = labelFragments(operation, { ...this.context, fragments, rootType });
+    const labelled = labelFragments(operation, { ...this.context, fragments, rootType, variables });
     if (!labelled) return null;
-    const cut = withoutClientLabels(cutDocument(labelled.document, denied, this.context));
+    const settled = settleConditions(labelled.document, variables);
+    const cut = withoutClientLabels(cutDocument(settled, denied, this.context));
     const [cutOperation] = cut.definitions;
     if (cutOperation?.kind !== Kind.OPERATION_DEFINITION) throw lostOperation();
-    return { labelled, planned: this.planner.planInParts(cut, cutOperation) };
+    const planned = this.planner.planInParts(cut, cutOperation);
+    return planned && { labelled, planned };
   }
 
   /** @param variables of `@skip` and `@include`, which are settled before: the planner is not always right about them */

@@ -45,10 +45,18 @@ export class Planner {
     });
   }
 
-  /** The same for an answer in parts, as its `@defer`s say. Most gateways never make such a plan. */
-  planInParts(document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
+  /**
+   * The same for an answer in parts, as its `@defer`s say. Most gateways never make such a plan.
+   * @returns null when Apollo's planner fails at it, as it does at times where an interface is selected through a type
+   */
+  planInParts(document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation | null {
     this.incremental ??= new QueryPlanner(this.supergraph, { ...planning, incrementalDelivery: { enableDefer: true } });
-    return this.planWith(this.incremental, document, operation);
+    try {
+      return this.planWith(this.incremental, document, operation);
+    } catch {
+      // Answered in one piece it has a plan, and if it has none there either, that is where it is said.
+      return null;
+    }
   }
 
   /** As one answer. @param operation one of the operations of `document` */

@@ -11,7 +11,9 @@ import {
 import { type Actor } from '#shared/auth';
 import { type BegunAnswer, type DeferredPart } from '../../executor';
 import { type ProjectionContext, Shaping } from '../projection';
-import { type DeferrableFragment, type LabelledOperation, isDeferredBy, labelOf } from './label-fragments';
+import { type DeferrableFragment, type LabelledOperation, labelOf } from './label-fragments';
+import { mergeShaped } from './merge-shaped';
+import { placesOf } from './places';
 
 type Values = Record<string, unknown>;
 
@@ -96,12 +98,13 @@ export class IncrementalExecution {
 
   private partsOf(fragment: DeferrableFragment, errors: readonly GraphQLError[]): IncrementalPart[] {
     const set: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [withoutDefer(fragment.node)] };
-    return placesOf(fragment, this.begun.data, this.delivered).flatMap(
+    const { schema } = this.options.projection;
+    return placesOf(fragment, schema, { source: this.begun.data, target: this.delivered }).flatMap(
       ({ source, target, path }): IncrementalPart[] => {
         const type = typeOf(this.options.projection.schema, fragment, source);
         if (!type) return [];
         const shaped = this.shaping.shape({ ...this.about(errors), type, set, source, path });
-        if (shaped.data) Object.assign(target, shaped.data);
+        if (shaped.data) mergeShaped(target, shaped.data);
         const own = [
           ...errors.filter(({ path: at = [] }) => path.every((step, index) => at[index] === step)),
           ...shaped.errors,
@@ -122,34 +125,8 @@ export class IncrementalExecution {
 
   private isDeferred(fragment: InlineFragmentNode): boolean {
     const label = labelOf(fragment);
-    return label !== null && this.deferred.has(label) && isDeferredBy(fragment, this.options.variables);
+    return label !== null && this.deferred.has(label);
   }
-}
-
-interface Place {
-  readonly source: Values;
-  /** What was answered there before. */
-  readonly target: Values;
-  readonly path: readonly (string | number)[];
-}
-
-/** Every object that a fragment is about, of those that were answered: a null took the others' place. */
-function placesOf({ path: keys }: DeferrableFragment, source: unknown, target: unknown): Place[] {
-  const places: Place[] = [];
-  const walk = (at: { source: unknown; target: unknown; path: Place['path'] }, depth: number): void => {
-    const { source: from, target: to, path } = at;
-    if (Array.isArray(from) && Array.isArray(to)) {
-      from.forEach((item: unknown, index) => {
-        walk({ source: item, target: to[index] as unknown, path: [...path, index] }, depth);
-      });
-    } else if (isObject(from) && isObject(to)) {
-      const step = keys[depth];
-      if (!step) places.push({ source: from, target: to, path });
-      else walk({ source: from[step.planned], target: to[step.answered], path: [...path, step.answered] }, depth + 1);
-    }
-  };
-  walk({ source, target, path: [] }, 0);
-  return places;
 }
 
 function typeOf(schema: GraphQLSchema, { parentType }: DeferrableFragment, source: Values): GraphQLObjectType | null {
@@ -160,8 +137,4 @@ function typeOf(schema: GraphQLSchema, { parentType }: DeferrableFragment, sourc
 
 function withoutDefer(fragment: InlineFragmentNode): InlineFragmentNode {
   return { ...fragment, directives: (fragment.directives ?? []).filter(({ name }) => name.value !== 'defer') };
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

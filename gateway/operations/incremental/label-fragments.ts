@@ -29,8 +29,18 @@ export interface DeferrableFragment {
   readonly clientLabel: string | null;
   readonly node: InlineFragmentNode;
   readonly parentType: GraphQLCompositeType;
-  /** Keys from the root to the object that the fragment is about: in the plan's data, and in the answer. */
-  readonly path: readonly { readonly planned: string; readonly answered: string }[];
+  /** From the root to the object that the fragment is about. */
+  readonly path: readonly PathStep[];
+  /** What that object must be for the fragment to be about it. */
+  readonly conditions: readonly string[];
+}
+
+export interface PathStep {
+  /** Keys in the plan's data, and in the answer. */
+  readonly planned: string;
+  readonly answered: string;
+  /** What the object must be that the field is selected of: type conditions of fragments. */
+  readonly conditions: readonly string[];
 }
 
 export interface LabelledOperation {
@@ -46,28 +56,43 @@ interface LabelOptions {
   readonly keys: ResponseKeys;
   readonly rootType: GraphQLObjectType;
   readonly fragments: Fragments;
+  /** Coerced, with defaults: what `@defer` goes by. */
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The operation with its fragments spread out, and with a label of its own for each that has `@defer`: a named fragment
+ * The operation with its fragments spread out, and with a label of its own for each that is deferred: a named fragment
  * may stand in several places, and each is a part by itself.
  * @returns null when it would become too large
  */
 export function labelFragments(operation: OperationDefinitionNode, options: LabelOptions): LabelledOperation | null {
-  const spread = new Spreading(options.fragments).operation(operation);
+  const spread = new Spreading(options).operation(operation);
   if (!spread) return null;
   const fragments = new Map<string, DeferrableFragment>();
   const typeInfo = new TypeInfo(options.schema);
-  const path: { planned: string; answered: string }[] = [];
+  const path: PathStep[] = [];
+  /** Of each level of the path, innermost last. */
+  const conditions: string[][] = [[]];
   visit(
     spread,
     visitWithTypeInfo(typeInfo, {
       Field: {
         enter: (field) => {
-          path.push({ planned: options.keys.planned(field), answered: field.alias?.value ?? field.name.value });
+          const answered = field.alias?.value ?? field.name.value;
+          path.push({ planned: options.keys.planned(field), answered, conditions: [...(conditions.at(-1) ?? [])] });
+          conditions.push([]);
         },
         leave: () => {
           path.pop();
+          conditions.pop();
+        },
+      },
+      InlineFragment: {
+        enter: ({ typeCondition }) => {
+          if (typeCondition) conditions.at(-1)?.push(typeCondition.name.value);
+        },
+        leave: ({ typeCondition }) => {
+          if (typeCondition) conditions.at(-1)?.pop();
         },
       },
       SelectionSet: {
@@ -78,7 +103,8 @@ export function labelFragments(operation: OperationDefinitionNode, options: Labe
             const label = labelOf(node);
             if (label === null) continue;
             const clientLabel = textOf(deferOf(node), 'clientLabel');
-            fragments.set(label, { label, clientLabel, node, parentType, path: [...path] });
+            const at = { path: [...path], conditions: [...(conditions.at(-1) ?? [])] };
+            fragments.set(label, { label, clientLabel, node, parentType, ...at });
           }
         },
       },
@@ -99,9 +125,9 @@ export function withoutClientLabels<Node extends DocumentNode | OperationDefinit
   });
 }
 
-/** `@defer(if: false)` defers nothing. @param variables coerced, with defaults */
-export function isDeferredBy(fragment: InlineFragmentNode, variables: Readonly<Record<string, unknown>>): boolean {
-  const condition = deferOf(fragment)?.arguments?.find(({ name }) => name.value === 'if')?.value;
+/** `@defer(if: false)` defers nothing. */
+function isDeferredBy(directive: DirectiveNode, variables: Readonly<Record<string, unknown>>): boolean {
+  const condition = directive.arguments?.find(({ name }) => name.value === 'if')?.value;
   if (condition?.kind === Kind.VARIABLE) return variables[condition.name.value] !== false;
   return condition?.kind !== Kind.BOOLEAN || condition.value;
 }
@@ -110,7 +136,7 @@ class Spreading {
   private count = 0;
   private labels = 0;
 
-  constructor(private readonly fragments: Fragments) {}
+  constructor(private readonly options: Pick<LabelOptions, 'fragments' | 'variables'>) {}
 
   operation(operation: OperationDefinitionNode): OperationDefinitionNode | null {
     const selectionSet = this.set(operation.selectionSet);
@@ -127,25 +153,27 @@ class Spreading {
     if (selection.kind === Kind.FIELD) {
       return selection.selectionSet ? { ...selection, selectionSet: this.set(selection.selectionSet) } : selection;
     }
-    const definition = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments[selection.name.value];
+    const definition =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : this.options.fragments[selection.name.value];
     const { typeCondition, selectionSet } = definition ?? {};
     return {
       kind: Kind.INLINE_FRAGMENT,
       ...(typeCondition && { typeCondition }),
-      directives: (selection.directives ?? []).map((directive) => this.labelled(directive)),
+      directives: (selection.directives ?? []).flatMap((directive) => this.labelled(directive)),
       selectionSet: this.set(selectionSet ?? { kind: Kind.SELECTION_SET, selections: [] }),
     };
   }
 
-  private labelled(directive: DirectiveNode): DirectiveNode {
-    if (directive.name.value !== 'defer') return directive;
-    const others = (directive.arguments ?? []).filter(({ name }) => name.value !== 'label');
+  /** The planner is not always right about conditions, so they are settled before. */
+  private labelled(directive: DirectiveNode): DirectiveNode[] {
+    if (directive.name.value !== 'defer') return [directive];
+    if (!isDeferredBy(directive, this.options.variables)) return [];
     const own = textOf(directive, 'label');
     const given = [
       argument('label', `part_${String(this.labels++)}`),
       ...(own === null ? [] : [argument('clientLabel', own)]),
     ];
-    return { ...directive, arguments: [...others, ...given] };
+    return [{ ...directive, arguments: given }];
   }
 }
 
