@@ -2,7 +2,7 @@
 
 /** The module stands on those of the floors below it, or of its own floor; never on a higher one. */
 const sharedFloors = [
-  ['errors', 'ids', 'config', 'scalars', 'cache', 'region'],
+  ['errors', 'ids', 'config', 'scalars', 'cache', 'region', 'test-services'],
   ['logging', 'crypto', 'storage', 'tables', 'mail'],
   ['tracing'],
   ['context'],
@@ -24,7 +24,7 @@ const gatewayFloors = [
 ];
 
 const testCode =
-  '\\.test\\.ts$|\\.fixture\\.ts$|-test-server\\.ts$|^(shared|gateway)/testing/|^gateway/(conformance|fuzz)/|^test/';
+  '\\.test\\.ts$|\\.fixture\\.ts$|-test-server\\.ts$|^(shared|gateway)/testing/|^shared/test-services/|^gateway/(conformance|fuzz)/|^test/';
 
 /** @param {string} folder @param {string[][]} floors from the ground up */
 const onlyDownwards = (folder, floors) =>

@@ -11,6 +11,7 @@ module.exports = {
     '/node_modules/(?!(jose|@opentelemetry|oidc-provider|oidc-token-hash|koa|@koa|quick-lru|nanoid|eta|openid-client|oauth4webapi)/)',
   ],
   moduleNameMapper: { '^#shared/(.*)$': '<rootDir>/shared/$1/index.ts' },
+  globalSetup: '<rootDir>/infra/scripts/jest-services.cjs',
   setupFiles: ['<rootDir>/infra/scripts/jest-setup.cjs'],
   testTimeout: 60_000,
   maxWorkers: 2,

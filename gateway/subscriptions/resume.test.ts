@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type EventTransport, type PlatformEvent, inProcessTransport, redisStreamsTransport } from '#shared/events';
 import { newId } from '#shared/ids';
+import { describeOn } from '#shared/test-services';
 import { tailOf } from '.';
 import { RawSocket } from '../testing/socket-client';
 import { type TestGateway, startTestGateway } from '../testing/test-gateway';
@@ -24,23 +24,10 @@ const redisUrl = 'redis://127.0.0.1:6379';
 const caseIds = ['c0', 'c1', 'c2', 'c3', 'c4'];
 
 let issuer: TokenIssuer;
-let isRedisUp: boolean;
 
 beforeAll(async () => {
   issuer = await createIssuer();
-  isRedisUp = process.env['REQUIRE_SERVICES'] === '1' || (await answers(6379)); // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
 });
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const tell = (isUp: boolean) => (): void => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', tell(true)).once('error', tell(false));
-  });
-}
 
 function eventOf(resourceId: string): PlatformEvent {
   return {
@@ -125,56 +112,57 @@ test('whoever loses the connection before the first result resumes from the curs
   await transport.close();
 });
 
-test('the client of graphql-ws goes on by itself over a gateway that falls and comes back', async () => {
-  if (!isRedisUp) return;
-  const prefix = `test-${randomBytes(6).toString('hex')}`;
-  const open = (): EventTransport => redisStreamsTransport({ url: redisUrl, prefix, partitions: 4 });
-  const publisher = open();
-  let transport = open();
-  let gateway = await openGateway(transport);
-  let { url } = gateway;
-  const authorization = await issuer.bearer(reader);
-  const received: string[] = [];
-  const request = { query: caseChanged, extensions: {} as Record<string, unknown> };
-  const client = createClient({
-    url: () => `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    connectionParams: { authorization },
-    retryAttempts: 1_000,
-    retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
-    shouldRetry: () => true,
+describeOn('Redis', 'over Redis', () => {
+  test('the client of graphql-ws goes on by itself over a gateway that falls and comes back', async () => {
+    const prefix = `test-${randomBytes(6).toString('hex')}`;
+    const open = (): EventTransport => redisStreamsTransport({ url: redisUrl, prefix, partitions: 4 });
+    const publisher = open();
+    let transport = open();
+    let gateway = await openGateway(transport);
+    let { url } = gateway;
+    const authorization = await issuer.bearer(reader);
+    const received: string[] = [];
+    const request = { query: caseChanged, extensions: {} as Record<string, unknown> };
+    const client = createClient({
+      url: () => `${url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization },
+      retryAttempts: 1_000,
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
+      shouldRetry: () => true,
+    });
+    client.subscribe<{ caseChanged: { id: string } }, { cursor: string }>(request, {
+      next: ({ data, extensions }) => {
+        received.push(data?.caseChanged.id ?? '');
+        // The same request is sent again with every connection.
+        request.extensions['resumeFrom'] = extensions?.cursor;
+      },
+      error: (error) => {
+        throw error as Error;
+      },
+      complete: () => undefined,
+    });
+    await untilListening(gateway, 1);
+    const all = await publish(publisher, 0, 30);
+    await until(() => received.length === 30);
+    await Promise.all([gateway.close(), transport.close()]);
+    all.push(...(await publish(publisher, 30, 40)));
+    transport = open();
+    gateway = await openGateway(transport);
+    ({ url } = gateway);
+    all.push(...(await publish(publisher, 70, 20)));
+    await until(() => received.length === all.length);
+    for (const caseId of caseIds) {
+      const own = (ids: readonly string[]): string[] => ids.filter((id) => id.startsWith(`${caseId}-`));
+      // In the order of each case, and over all of them each once.
+      expect(own(received)).toEqual(own(all));
+    }
+    await client.dispose();
+    await Promise.all([gateway.close(), transport.close(), publisher.close()]);
+    const redis = new Redis(redisUrl);
+    await redis.del(...(await redis.keys(`{${prefix}:*`)));
+    redis.disconnect();
   });
-  client.subscribe<{ caseChanged: { id: string } }, { cursor: string }>(request, {
-    next: ({ data, extensions }) => {
-      received.push(data?.caseChanged.id ?? '');
-      // The same request is sent again with every connection.
-      request.extensions['resumeFrom'] = extensions?.cursor;
-    },
-    error: (error) => {
-      throw error as Error;
-    },
-    complete: () => undefined,
-  });
-  await untilListening(gateway, 1);
-  const all = await publish(publisher, 0, 30);
-  await until(() => received.length === 30);
-  await Promise.all([gateway.close(), transport.close()]);
-  all.push(...(await publish(publisher, 30, 40)));
-  transport = open();
-  gateway = await openGateway(transport);
-  ({ url } = gateway);
-  all.push(...(await publish(publisher, 70, 20)));
-  await until(() => received.length === all.length);
-  for (const caseId of caseIds) {
-    const own = (ids: readonly string[]): string[] => ids.filter((id) => id.startsWith(`${caseId}-`));
-    // In the order of each case, and over all of them each once.
-    expect(own(received)).toEqual(own(all));
-  }
-  await client.dispose();
-  await Promise.all([gateway.close(), transport.close(), publisher.close()]);
-  const redis = new Redis(redisUrl);
-  await redis.del(...(await redis.keys(`{${prefix}:*`)));
-  redis.disconnect();
 });
 
 test('a cursor that leads nowhere ends the subscription with CURSOR_EXPIRED, and the socket goes on', async () => {

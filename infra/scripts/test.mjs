@@ -7,6 +7,7 @@
  * A whole platform is up to ten processes, so its suites run one at a time.
  * With arguments (a path, -t …) they go to jest, and there is one run, on the database TEST_DATABASE says.
  * The last line is `N passed, N failed`, over all runs. A suite that cannot run is a failure; so is a run without tests.
+ * Tests that were skipped are neither: the line before the last says how many, and jest's report says which and why.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,9 +24,10 @@ const oneByOne = ['--runInBand', '--forceExit'];
 
 process.chdir(root);
 const given = process.argv.slice(2);
-const { passed, failed } = sum(given.length > 0 ? [await run(given)] : await runAll());
+const { passed, failed, skipped } = sum(given.length > 0 ? [await run(given)] : await runAll());
 const isEmpty = passed + failed === 0;
 if (isEmpty) console.log('No test was run');
+if (skipped > 0) console.log(`${skipped} not run: they need what is not there, or were not asked for`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || isEmpty ? 1 : 0;
 
@@ -39,7 +41,7 @@ async function runAll() {
   if (missing.length === 0) return [...results, ...(await runOnServices())];
   const isRequired = process.env.REQUIRE_SERVICES === '1';
   console.log(`Not run on MySQL and Redis: there is no ${missing.join(' and no ')}`);
-  return isRequired ? [...results, { passed: 0, failed: missing.length }] : results;
+  return isRequired ? [...results, { passed: 0, failed: missing.length, skipped: 0 }] : results;
 }
 
 function runOnServices() {
@@ -76,19 +78,18 @@ async function run(args, env = {}) {
   const isInterrupted = interrupted.includes(code);
   // Jest is not content and no test is to blame: it did not start, crashed, or was stopped.
   const isBroken = code !== 0 && counted.failed === 0 && (testResults.length > 0 || !existsSync(report));
-  return { passed: counted.passed, failed: counted.failed + (isBroken || isInterrupted ? 1 : 0), isInterrupted };
+  return { ...counted, failed: counted.failed + (isBroken || isInterrupted ? 1 : 0), isInterrupted };
 }
 
 function countSuite({ status, assertionResults }) {
   const having = (wanted) => assertionResults.filter((test) => test.status === wanted).length;
   const failed = having('failed');
   // A suite that fails without a failed test could not be loaded, or failed outside its tests.
-  return { passed: having('passed'), failed: status === 'failed' && failed === 0 ? 1 : failed };
+  const unloaded = status === 'failed' && failed === 0 ? 1 : 0;
+  return { passed: having('passed'), failed: failed + unloaded, skipped: having('pending') + having('todo') };
 }
 
 function sum(counts) {
-  return {
-    passed: counts.reduce((total, { passed }) => total + passed, 0),
-    failed: counts.reduce((total, { failed }) => total + failed, 0),
-  };
+  const total = (what) => counts.reduce((all, one) => all + one[what], 0);
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { eventEntities, eventMigrations } from '#shared/events';
@@ -39,17 +38,4 @@ export async function openMysql(): Promise<FixtureDatabase> {
     await server.end();
   };
   return { dataSource, close };
-}
-
-/** Whether MySQL listens. Where services are required, tests that need it run and fail instead of skipping. */
-export function isMysqlReachable(environment: NodeJS.ProcessEnv): Promise<boolean> {
-  if (environment['REQUIRE_SERVICES'] === '1') return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: 3306 });
-    const answer = (isUp: boolean) => (): void => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', answer(true)).once('error', answer(false));
-  });
 }

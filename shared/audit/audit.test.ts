@@ -10,7 +10,8 @@ import {
 } from '#shared/audit';
 import { newId } from '#shared/ids';
 import { silentLogger } from '#shared/logging';
-import { isMysqlReachable, openMysql, openSqlite, type FixtureDatabase } from './audit.fixture';
+import { describeEachOn } from '#shared/test-services';
+import { openMysql, openSqlite, type FixtureDatabase } from './audit.fixture';
 
 const [clinic, otherClinic] = [newId('org'), newId('org')];
 const patientId = newId('pat');
@@ -28,27 +29,16 @@ function accessTo(caseId: string, changes: Partial<AuditRecord> = {}): AuditReco
 
 const databases = { SQLite: openSqlite, MySQL: openMysql };
 
-describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open) => {
+describeEachOn(databases, 'the audit chain on %s', (dialect, open) => {
   let database: FixtureDatabase;
-  let isUp = true;
-
-  beforeAll(async () => {
-    isUp = dialect === 'SQLite' || (await isMysqlReachable(process.env)); // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
-  });
 
   beforeEach(async () => {
-    if (isUp) database = await open();
+    database = await open();
   });
 
   afterEach(async () => {
-    if (isUp) await database.close();
+    await database.close();
   });
-
-  const check = (sentence: string, work: () => Promise<void>): void => {
-    test(sentence, async () => {
-      if (isUp) await work();
-    });
-  };
 
   const append = async (count: number, changes: Partial<AuditRecord> = {}): Promise<void> => {
     await database.dataSource.transaction(async (manager) => {
@@ -72,7 +62,7 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     await seal();
   };
 
-  check('numbers the records of each organisation without gaps and vouches for all of them', async () => {
+  test('numbers the records of each organisation without gaps and vouches for all of them', async () => {
     await append(5);
     await append(3, { organisationId: otherClinic });
     await seal();
@@ -87,7 +77,7 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     expect(all).toEqual({ verified: true, rows: 10, firstBrokenSequence: null });
   });
 
-  check('records nothing of a transaction that is rolled back', async () => {
+  test('records nothing of a transaction that is rolled back', async () => {
     const attempt = database.dataSource.transaction(async (manager) => {
       await appendAudit(manager, accessTo(newId('case')));
       throw new Error('rolled back');
@@ -96,7 +86,7 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     expect(await records().count()).toBe(0);
   });
 
-  check('refuses free text, and drops a name of an operation that is not a plain one', async () => {
+  test('refuses free text, and drops a name of an operation that is not a plain one', async () => {
     const { manager } = database.dataSource;
     await expect(appendAudit(manager, accessTo(newId('case'), { purpose: 'Mrs Jones asked' }))).rejects.toThrow(
       'purpose',
@@ -112,40 +102,40 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     );
   });
 
-  check('finds a record whose text was edited', async () => {
+  test('finds a record whose text was edited', async () => {
     await sealTen();
     const { id, record } = await records().findOneByOrFail(at(6));
     await records().update({ id }, { record: record.replace('Case.read', 'Case.list') });
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 6 });
   });
 
-  check('finds a record whose look-up columns say something else than its text', async () => {
+  test('finds a record whose look-up columns say something else than its text', async () => {
     await sealTen();
     await records().update(at(7), { patientId: newId('pat') });
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 7 });
   });
 
-  check('finds a record whose text and hash were both exchanged, in its batch', async () => {
+  test('finds a record whose text and hash were both exchanged, in its batch', async () => {
     await sealTen();
     const { record, leafHash, occurredAt } = await records().findOneByOrFail(at(9));
     await records().update(at(6), { record, leafHash, occurredAt });
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 5 });
   });
 
-  check('finds a record that was deleted', async () => {
+  test('finds a record that was deleted', async () => {
     await sealTen();
     await records().delete(at(3));
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 3 });
   });
 
-  check('finds a record that was inserted', async () => {
+  test('finds a record that was inserted', async () => {
     await sealTen();
     await append(1);
     await records().createQueryBuilder().update().set({ sequence: 11 }).where('sequence IS NULL').execute();
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 11 });
   });
 
-  check('goes on sealing after a record that was inserted, and still says where it stands', async () => {
+  test('goes on sealing after a record that was inserted, and still says where it stands', async () => {
     await sealTen();
     await append(1);
     await records().createQueryBuilder().update().set({ sequence: 11 }).where('sequence IS NULL').execute();
@@ -158,7 +148,7 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     expect(other).toEqual({ verified: true, rows: 1, firstBrokenSequence: null });
   });
 
-  check('finds records that changed places', async () => {
+  test('finds records that changed places', async () => {
     await sealTen();
     const [second, third] = [await records().findOneByOrFail(at(2)), await records().findOneByOrFail(at(3))];
     await records().update({ id: second.id }, { sequence: 99 });
@@ -167,13 +157,13 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 1 });
   });
 
-  check('finds a batch that was altered to fit', async () => {
+  test('finds a batch that was altered to fit', async () => {
     await sealTen();
     await database.dataSource.getRepository(AuditBatch).update({ number: 2 }, { previousHash: 'f'.repeat(64) });
     expect(await verify()).toMatchObject({ verified: false, firstBrokenSequence: 5 });
   });
 
-  check('finds a tail that was cut off, once it is given a checkpoint', async () => {
+  test('finds a tail that was cut off, once it is given a checkpoint', async () => {
     await sealTen();
     const checkpoint = await auditHead(database.dataSource, clinic);
     expect(checkpoint?.sequence).toBe(10);
@@ -188,7 +178,7 @@ describe.each(Object.entries(databases))('the audit chain on %s', (dialect, open
 
   if (dialect !== 'MySQL') return;
 
-  check('stays whole with two sealers and many writers', async () => {
+  test('stays whole with two sealers and many writers', async () => {
     const { dataSource } = database;
     const sealers = [1, 2].map(() => new AuditSealer({ dataSource, log: silentLogger, batchSize: 7, pollMs: 5 }));
     for (const sealer of sealers) sealer.start();

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { createConnection } from 'mysql2/promise';
 import { DataSource, type EntityManager, Entity } from 'typeorm';
 import { newCorrelationId } from '#shared/context';
@@ -76,19 +75,6 @@ export async function openMysql(): Promise<FixtureDatabase> {
     await server.end();
   };
   return { dataSource, close };
-}
-
-/** Whether something listens there. Where services are required, tests that need them run and fail instead of skipping. */
-export function isReachable(port: number, environment: NodeJS.ProcessEnv): Promise<boolean> {
-  if (environment['REQUIRE_SERVICES'] === '1') return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const answer = (isUp: boolean) => (): void => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', answer(true)).once('error', answer(false));
-  });
 }
 
 const organisationId = newId('org');

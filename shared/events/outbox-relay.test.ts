@@ -1,5 +1,6 @@
 import { newId } from '#shared/ids';
 import { silentLogger } from '#shared/logging';
+import { describeEachOn } from '#shared/test-services';
 import {
   appendToOutbox,
   inProcessTransport,
@@ -9,7 +10,7 @@ import {
   type PlatformEvent,
   type PublishResult,
 } from '#shared/events';
-import { caseUpdated, isReachable, openMysql, openSqlite, until, type FixtureDatabase } from './events.fixture';
+import { caseUpdated, openMysql, openSqlite, until, type FixtureDatabase } from './events.fixture';
 
 const log = silentLogger;
 
@@ -31,32 +32,20 @@ function recorder(): EventTransport & { readonly published: PlatformEvent[]; isA
 
 const databases = { SQLite: openSqlite, MySQL: openMysql };
 
-describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => {
+describeEachOn(databases, 'the outbox on %s', (dialect, open) => {
   let database: FixtureDatabase;
   let transport: ReturnType<typeof recorder>;
-  let isUp = true;
   const relays: OutboxRelay[] = [];
 
-  beforeAll(async () => {
-    isUp = dialect === 'SQLite' || (await isReachable(3306, process.env)); // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
-  });
-
   beforeEach(async () => {
-    if (!isUp) return;
     database = await open();
     transport = recorder();
   });
 
   afterEach(async () => {
     await Promise.all(relays.splice(0).map((relay) => relay.stop()));
-    if (isUp) await database.close();
+    await database.close();
   });
-
-  const check = (sentence: string, work: () => Promise<void>): void => {
-    test(sentence, async () => {
-      if (isUp) await work();
-    });
-  };
 
   const startRelay = (options: Partial<ConstructorParameters<typeof OutboxRelay>[0]> = {}): OutboxRelay => {
     const { dataSource } = database;
@@ -71,7 +60,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
 
   const publishedIds = (): string[] => transport.published.map(({ id }) => id);
 
-  check('publishes what was committed and nothing that was rolled back', async () => {
+  test('publishes what was committed and nothing that was rolled back', async () => {
     const event = await announce();
     const rolledBack = database.dataSource.transaction(async (manager) => {
       await caseUpdated(manager, event.resourceId);
@@ -84,7 +73,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
     expect(transport.published).toEqual([event, next]);
   });
 
-  check('refuses an event whose ids are none', async () => {
+  test('refuses an event whose ids are none', async () => {
     const attempt = database.dataSource.transaction((manager) =>
       appendToOutbox(
         manager,
@@ -99,7 +88,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
     await expect(attempt).rejects.toThrow(TypeError);
   });
 
-  check('publishes at once when woken, without waiting for the poll', async () => {
+  test('publishes at once when woken, without waiting for the poll', async () => {
     const relay = startRelay({ pollMs: 600_000 });
     await relay.lag();
     const event = await announce();
@@ -108,7 +97,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
     expect(publishedIds()).toEqual([event.id]);
   });
 
-  check('keeps everything while the broker is away, says how far behind it is, and catches up in order', async () => {
+  test('keeps everything while the broker is away, says how far behind it is, and catches up in order', async () => {
     transport.isAway = true;
     const relay = startRelay();
     const caseId = newId('case');
@@ -120,7 +109,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
     expect(publishedIds()).toEqual(events.map(({ id }) => id));
   });
 
-  check('takes up what a relay that died had claimed', async () => {
+  test('takes up what a relay that died had claimed', async () => {
     const event = await announce();
     const rows = database.dataSource.getRepository(OutboxRow);
     await rows.update({ id: event.id }, { status: 'CLAIMED', claimedBy: 'a relay that died' });
@@ -129,7 +118,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
     expect(publishedIds()).toEqual([event.id]);
   });
 
-  check('forgets published rows after the time they are kept', async () => {
+  test('forgets published rows after the time they are kept', async () => {
     const event = await announce();
     const first = startRelay();
     await until(async () => (await first.lag()).pending === 0);
@@ -144,7 +133,7 @@ describe.each(Object.entries(databases))('the outbox on %s', (dialect, open) => 
 
   if (dialect !== 'MySQL') return;
 
-  check('publishes each event once and in order with two relays and many writers', async () => {
+  test('publishes each event once and in order with two relays and many writers', async () => {
     startRelay({ batchSize: 7 });
     startRelay({ batchSize: 7 });
     const cases = Array.from({ length: 6 }, () => newId('case'));

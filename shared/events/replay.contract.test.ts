@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { newId } from '#shared/ids';
 import { silentLogger } from '#shared/logging';
+import { describeEachOn } from '#shared/test-services';
 import {
   inProcessTransport,
   OutboxRelay,
@@ -9,7 +10,7 @@ import {
   type EventTransport,
   type PlatformEvent,
 } from '#shared/events';
-import { caseUpdated, isReachable, openSqlite, until, type FixtureDatabase } from './events.fixture';
+import { caseUpdated, openSqlite, until, type FixtureDatabase } from './events.fixture';
 
 const url = 'redis://127.0.0.1:6379';
 const everything = (): boolean => true;
@@ -20,17 +21,12 @@ const adapters: Record<string, (prefix: string) => EventTransport> = {
   'Redis Streams': (prefix) => redisStreamsTransport({ url, prefix, partitions: 4 }),
 };
 
-describe.each(Object.entries(adapters))('a tail of the transport %s', (name, create) => {
+describeEachOn(adapters, 'a tail of the transport %s', (name, create) => {
   let prefix: string;
   let database: FixtureDatabase;
   let transport: EventTransport;
   let relay: OutboxRelay;
-  let isUp = true;
   const cases = Array.from({ length: 7 }, () => newId('case'));
-
-  beforeAll(async () => {
-    isUp = name === 'in process' || (await isReachable(6379, process.env)); // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
-  });
 
   beforeEach(async () => {
     prefix = `test-${randomBytes(6).toString('hex')}`;
@@ -41,7 +37,7 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
   afterEach(async () => {
     await close();
     await database.close();
-    if (name === 'Redis Streams' && isUp) await withStreams((redis, keys) => redis.del(...keys));
+    if (name === 'Redis Streams') await withStreams((redis, keys) => redis.del(...keys));
   });
 
   function open(retentionMs = 86_400_000): void {
@@ -66,12 +62,6 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
     if (keys.length > 0) await work(redis, keys);
     redis.disconnect();
   }
-
-  const check = (sentence: string, work: () => Promise<void>): void => {
-    test(sentence, async () => {
-      if (isUp) await work();
-    });
-  };
 
   /** @returns once all of them are with the transport */
   async function announce(count: number): Promise<PlatformEvent[]> {
@@ -124,7 +114,7 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
     for (const caseId of cases) expect(ofCase(got, caseId)).toEqual(ofCase(wanted, caseId));
   }
 
-  check('goes on after a cursor while events come in, with none lost and none twice', async () => {
+  test('goes on after a cursor while events come in, with none lost and none twice', async () => {
     const heard = await listen();
     const before = await announce(40);
     await until(() => heard.ids.length === before.length);
@@ -144,26 +134,23 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
     }
   });
 
-  check(
-    'goes on after a restart from what is kept, longer than a page of it, and only with what is wanted',
-    async () => {
-      const heard = await listen();
-      const first = await announce(3);
-      await until(() => heard.ids.length === first.length);
-      const seen = heard.ids.slice(0, 2);
-      const missed = [...first.filter(({ id }) => !seen.includes(id)), ...(await announce(1_300))];
-      await restart();
-      const got = await resume(heard.cursors[1] ?? '');
-      expectSame(got, missed);
-      const wanted = await resume(heard.cursors[1] ?? '', ({ resourceId }) => resourceId === cases[1]);
-      expect(idsOf(wanted)).toEqual(ofCase(missed, cases[1] ?? ''));
-      const later = await announce(5);
-      await until(() => got.length === missed.length + later.length);
-      expectSame(got, [...missed, ...later]);
-    },
-  );
+  test('goes on after a restart from what is kept, longer than a page of it, and only with what is wanted', async () => {
+    const heard = await listen();
+    const first = await announce(3);
+    await until(() => heard.ids.length === first.length);
+    const seen = heard.ids.slice(0, 2);
+    const missed = [...first.filter(({ id }) => !seen.includes(id)), ...(await announce(1_300))];
+    await restart();
+    const got = await resume(heard.cursors[1] ?? '');
+    expectSame(got, missed);
+    const wanted = await resume(heard.cursors[1] ?? '', ({ resourceId }) => resourceId === cases[1]);
+    expect(idsOf(wanted)).toEqual(ofCase(missed, cases[1] ?? ''));
+    const later = await announce(5);
+    await until(() => got.length === missed.length + later.length);
+    expectSame(got, [...missed, ...later]);
+  });
 
-  check('has nothing to replay after its present position', async () => {
+  test('has nothing to replay after its present position', async () => {
     await listen();
     const position = transport.position() ?? '';
     expect(await resume(position)).toEqual([]);
@@ -173,14 +160,14 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
     expectSame(got, events);
   });
 
-  check('refuses what is no cursor of its own', async () => {
+  test('refuses what is no cursor of its own', async () => {
     await listen();
     for (const cursor of ['', 'p', 'r', 'nonsense', 'pAQ', 'rAQEB', `r${'_'.repeat(5_000)}`, 'p_____________w']) {
       await expect(resume(cursor)).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
     }
   });
 
-  check('refuses a cursor when more has happened since than is kept', async () => {
+  test('refuses a cursor when more has happened since than is kept', async () => {
     const heard = await listen();
     await announce(60);
     await until(() => heard.ids.length === 60);
@@ -195,7 +182,7 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
 
   if (name !== 'Redis Streams') return;
 
-  check('refuses a cursor of streams that have been lost since', async () => {
+  test('refuses a cursor of streams that have been lost since', async () => {
     const heard = await listen();
     await announce(20);
     await until(() => heard.ids.length === 20);
@@ -204,7 +191,7 @@ describe.each(Object.entries(adapters))('a tail of the transport %s', (name, cre
     await expect(resume(heard.cursors[19] ?? '')).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
   });
 
-  check('takes a cursor of a gateway that is ahead, and tells nothing of what that one has told', async () => {
+  test('takes a cursor of a gateway that is ahead, and tells nothing of what that one has told', async () => {
     const heard = await listen();
     const other = create(prefix);
     const blocked = other.tail(() => undefined);

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { DomainError } from '#shared/errors';
 import { newId } from '#shared/ids';
 import { silentLogger } from '#shared/logging';
+import { describeEachOn } from '#shared/test-services';
 import {
   consumeOnce,
   DeadLetterRow,
@@ -14,7 +15,7 @@ import {
   type EventTransport,
   type PlatformEvent,
 } from '#shared/events';
-import { caseUpdated, Effect, isReachable, openSqlite, until, type FixtureDatabase } from './events.fixture';
+import { caseUpdated, Effect, openSqlite, until, type FixtureDatabase } from './events.fixture';
 
 const url = 'redis://127.0.0.1:6379';
 const retries = { maxAttempts: 3, firstRetryMs: 20 };
@@ -47,16 +48,11 @@ const adapters: Record<string, Adapter> = {
   },
 };
 
-describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
+describeEachOn(adapters, 'the transport %s', (name, adapter) => {
   let prefix: string;
   let database: FixtureDatabase;
   let transport: EventTransport;
   let relay: OutboxRelay;
-  let isUp = true;
-
-  beforeAll(async () => {
-    isUp = name === 'in process' || (await isReachable(6379, process.env)); // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
-  });
 
   beforeEach(async () => {
     prefix = `test-${randomBytes(6).toString('hex')}`;
@@ -71,14 +67,8 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     await relay.stop();
     await transport.close();
     await database.close();
-    if (name === 'Redis Streams' && isUp) await forget(prefix);
+    if (name === 'Redis Streams') await forget(prefix);
   });
-
-  const check = (sentence: string, work: () => Promise<void>): void => {
-    test(sentence, async () => {
-      if (isUp) await work();
-    });
-  };
 
   const announce = async (...caseIds: string[]): Promise<PlatformEvent[]> => {
     const events: PlatformEvent[] = [];
@@ -91,7 +81,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
 
   const idsOf = (events: readonly PlatformEvent[]): string[] => events.map(({ id }) => id);
 
-  check('brings each event to every group, and within a group to one member', async () => {
+  test('brings each event to every group, and within a group to one member', async () => {
     const seen: Record<string, string[]> = { first: [], second: [] };
     for (const group of ['first', 'first', 'second']) {
       await transport.subscribe(group, ['clinical.case.updated'], (event) => {
@@ -107,7 +97,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect(seen['second']?.sort()).toEqual(idsOf(events).sort());
   });
 
-  check('keeps the order within each aggregate, through failures too', async () => {
+  test('keeps the order within each aggregate, through failures too', async () => {
     const seen: PlatformEvent[] = [];
     const failed = new Set<string>();
     const cases = [newId('case'), newId('case'), newId('case')];
@@ -130,7 +120,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     }
   });
 
-  check('delivers again until the handler succeeds, and takes effect once', async () => {
+  test('delivers again until the handler succeeds, and takes effect once', async () => {
     let deliveries = 0;
     await transport.subscribe('writer', ['clinical.case.updated'], async (event) => {
       deliveries++;
@@ -147,7 +137,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect(await database.dataSource.getRepository(Effect).count()).toBe(1);
   });
 
-  check('puts a poison event aside with its reason, and neither its own nor other cases wait for ever', async () => {
+  test('puts a poison event aside with its reason, and neither its own nor other cases wait for ever', async () => {
     const [poisoned, healthy] = [newId('case'), newId('case')];
     const seen: string[] = [];
     let poison = '';
@@ -167,7 +157,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     ]);
   });
 
-  check('tells listeners of every event until they leave', async () => {
+  test('tells listeners of every event until they leave', async () => {
     const heard: string[] = [];
     const leave = transport.tail((event) => heard.push(event.id));
     transport.tail(() => {
@@ -183,7 +173,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect(heard).toHaveLength(2);
   });
 
-  check('says that it is up and that tails follow it, and neither once closed', async () => {
+  test('says that it is up and that tails follow it, and neither once closed', async () => {
     transport.tail(() => undefined);
     await until(() => transport.isFollowing());
     expect(await transport.health()).toEqual({ status: 'up' });
@@ -192,7 +182,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     expect(transport.isFollowing()).toBe(false);
   });
 
-  check('hands a member that leaves over to those that stay', async () => {
+  test('hands a member that leaves over to those that stay', async () => {
     const seen: string[] = [];
     const handler = (event: PlatformEvent): Promise<void> => {
       seen.push(event.id);
@@ -209,7 +199,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
 
   if (name !== 'Redis Streams') return;
 
-  check('follows no broker that has fallen silent, until it speaks again', async () => {
+  test('follows no broker that has fallen silent, until it speaks again', async () => {
     const wire = await openWire();
     const far = redisStreamsTransport({ url: wire.url, prefix, partitions: 2 });
     const heard: string[] = [];
@@ -227,7 +217,7 @@ describe.each(Object.entries(adapters))('the transport %s', (name, adapter) => {
     wire.close();
   });
 
-  check('loses nothing when its connections are killed', async () => {
+  test('loses nothing when its connections are killed', async () => {
     const seen = new Set<string>();
     const heard = new Set<string>();
     transport.tail((event) => heard.add(event.id));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { silentLogger } from '#shared/logging';
+import { describeOn } from '#shared/test-services';
 import { RateLimiter, type RateLimitState, type RateLimitSubject, type SharedCounters, redisCounters } from '.';
 
 const url = 'redis://127.0.0.1:6379';
@@ -88,22 +89,13 @@ test('goes on counting by itself while the counters are away, and tells them eve
   expect(limits.charge([user('a')], 0).resetSeconds).toBe(5);
 });
 
-describe('several processes over Redis', () => {
+describeOn('Redis', 'several processes over Redis', () => {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const redis = new Redis(url, { maxRetriesPerRequest: 0, lazyConnect: true, retryStrategy: () => null });
-  let isUp = false;
-
-  beforeAll(async () => {
-    // Where services are required, tests that need them run and fail instead of skipping.
-    const isRequired = process.env['REQUIRE_SERVICES'] === '1'; // eslint-disable-line no-restricted-syntax -- CI says here that nothing may be skipped
-    isUp = await redis.connect().then(
-      () => true,
-      () => isRequired,
-    );
-  });
+  beforeAll(() => redis.connect());
 
   afterAll(async () => {
-    if (isUp) for (const key of await redis.keys(`${prefix}:*`)) await redis.del(key);
+    for (const key of await redis.keys(`${prefix}:*`)) await redis.del(key);
     redis.disconnect();
   });
 
@@ -114,7 +106,6 @@ describe('several processes over Redis', () => {
   };
 
   test('hold a caller to one limit together', async () => {
-    if (!isUp) return;
     const [one, other] = [shared(), shared()];
     one.charge([user('together')], 70);
     await told('together');
@@ -129,7 +120,6 @@ describe('several processes over Redis', () => {
   });
 
   test('tell each other what is untold before they end', async () => {
-    if (!isUp) return;
     const ending = shared();
     ending.charge([user('ending')], 1);
     await told('ending');

@@ -2,15 +2,16 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import { setImmediate as turn } from 'node:timers/promises';
 import { idBytes, newId } from '#shared/ids';
 import { column, migration } from '#shared/tables';
+import { describeOn } from '#shared/test-services';
 import { inTransaction, openDatabase, withTenant, type Database, type MysqlConnection } from '../open-database';
-import { describeWithMysql, dropTestDatabases, testMysql } from './mysql-test-server';
+import { dropTestDatabases, testMysql } from './mysql-test-server';
 import { AuditSample, createAuditSamples, createSamples, newSample, Sample } from './sample.fixture';
 import { ContextSigner } from './tenant-context';
 
 const migrations = [createSamples, createAuditSamples];
 const entities = [Sample, AuditSample];
 
-describeWithMysql('a MySQL database', () => {
+describeOn('MySQL', 'a MySQL database', () => {
   let connection: MysqlConnection;
   let database: Database;
 

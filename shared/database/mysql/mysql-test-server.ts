@@ -1,16 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type MysqlConnection } from '../connection';
 
 const server = { host: '127.0.0.1', port: 3306, user: 'root', password: '' };
-
-/** Tests against a MySQL or MariaDB on this machine: skipped where there is none, unless REQUIRE_SERVICES=1. */
-export function describeWithMysql(name: string, tests: () => void): void {
-  // eslint-disable-next-line no-restricted-syntax -- a switch of the test run, not a setting of the platform
-  const isRequired = process.env['REQUIRE_SERVICES'] === '1';
-  (isRequired || isListening() ? describe : describe.skip)(name, tests);
-}
 
 /** Databases nobody else has; give them to `dropTestDatabases` afterwards. */
 export function testMysql(poolSize = 4): MysqlConnection {
@@ -33,11 +25,4 @@ export async function dropTestDatabases({ databasePrefix }: MysqlConnection): Pr
   ]);
   for (const row of accounts) await connection.query(`DROP USER '${String(row['name'])}'@'%'`);
   await connection.end();
-}
-
-/** Jest must know at once which tests there are, so another process tries the port. */
-function isListening(): boolean {
-  const attempt = `require('node:net').connect(${String(server.port)}, '${server.host}')
-    .on('connect', () => process.exit(0)).on('error', () => process.exit(1))`;
-  return spawnSync(process.execPath, ['-e', attempt], { timeout: 5_000 }).status === 0;
 }

@@ -1,0 +1,1 @@
+export { describeEachOn, describeOn } from './describe-on';
