@@ -1,5 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { serviceActor, type Scope } from '#shared/auth';
+import { type Actor, serviceActor, type Scope } from '#shared/auth';
 import { AccessNotes, UnitOfWork, type Persistence } from '#shared/database';
 import { type Organisation } from './subgraph';
 
@@ -21,6 +21,11 @@ export class SystemAccess {
   /** Work on behalf of one organisation, as this service. */
   unitFor(organisation: Organisation, at: Date): UnitOfWork {
     const actor = serviceActor(this.service.name, organisation, this.service.scopes);
+    return new UnitOfWork(this.persistence, { actor, at, accessNotes: new AccessNotes(), writesAccessNotes: true });
+  }
+
+  /** Work in the name of a caller whose token a route has checked itself. */
+  unitOf(actor: Actor, at: Date): UnitOfWork {
     return new UnitOfWork(this.persistence, { actor, at, accessNotes: new AccessNotes(), writesAccessNotes: true });
   }
 }

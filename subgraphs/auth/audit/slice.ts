@@ -4,6 +4,7 @@ import { type AuthPorts } from '../ports';
 import { ChainStatusResolver } from './chain-status.resolver';
 import { anchorCheckpoints } from './checkpoint.worker';
 import { AuditEntry } from './entry.entity';
+import { auditExportRoute } from './export.route';
 import { auditKeysRoute } from './keys.route';
 import { TrailPosition } from './position.entity';
 import { AuditTrailResolver } from './trail.resolver';
@@ -13,5 +14,5 @@ export const auditSlice = {
   resolvers: [AuditTrailResolver, AccessLogResolver, ChainStatusResolver],
   entities: [AuditEntry, TrailPosition],
   workers: [anchorCheckpoints],
-  routes: (context: RouteContext<AuthPorts>): HttpRoute[] => [auditKeysRoute(context)],
+  routes: (context: RouteContext<AuthPorts>): HttpRoute[] => [auditKeysRoute(context), auditExportRoute(context)],
 };
