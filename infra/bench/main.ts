@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   // refuses the content-length header that a picture is uploaded with.
   if (what === 'gateway') return (await import('./gateway/index.js')).benchGateway(rest);
   if (what === 'subscriptions') return (await import('./subscriptions/index.js')).benchSubscriptions(rest);
+  if (what === 'tokens') return (await import('./tokens/index.js')).benchTokens(process.env);
   const given = readArguments(what === 'main-job' ? rest : process.argv.slice(2));
   const workplace = await makeWorkplace(given.mode, process.env);
   // So that an interrupted bench leaves neither a process nor a folder.

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | '/s';
+  readonly unit: 'µs' | 'ms' | 's' | 'MB' | '/s';
   /** At most, in the same unit. */
   readonly target?: number;
 }

@@ -79,7 +79,7 @@ function policies({ ports, records, work }: EngineParts): Configuration {
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
-    // A family ends with its own session (sessions/), not with the browser's: see ADR 0014.
+    // A family ends with its own session (sessions/), not with the browser's: see ADR 0019.
     expiresWithSession: () => Promise.resolve(false),
     findAccount: (ctx, sub, token) => {
       const grantId = grantOf(token);
