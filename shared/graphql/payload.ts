@@ -30,6 +30,7 @@ export abstract class Payload {
 const requestErrors: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
+  'WRONG_REGION', // its pointer is in the error's extensions
   'UPSTREAM_UNAVAILABLE',
   'INTERNAL_SERVER_ERROR',
 ]);

@@ -1,5 +1,6 @@
 import { type KeyProvider } from '#shared/crypto';
 import { type Mailer } from '#shared/mail';
+import { type RegionWall } from '#shared/region';
 import { type PortHost } from '#shared/subgraph';
 import { type SupergraphClient } from '#shared/supergraph';
 import { type Anchors, objectAnchors } from './audit/anchors';
@@ -23,6 +24,7 @@ export interface AuthPorts {
   readonly config: AuthConfig;
   /** Where the platform's own staff sign in; null when they do not. */
   readonly adminIdentities: IdentityProvider | null;
+  readonly region: RegionWall;
   readonly hasher: PasswordHasher;
   /** Sends account mail. */
   readonly mailer: Mailer;
@@ -45,12 +47,13 @@ export interface AuthPorts {
 }
 
 export function createPorts(host: PortHost): AuthPorts {
-  const { environment, keyProvider, mail, publicUrl, log, storage, supergraph } = host;
+  const { environment, region, keyProvider, mail, publicUrl, log, storage, supergraph } = host;
   const config = readAuthConfig(environment);
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_PASSES: passes } = config;
   const ports: AuthPorts = {
     config,
     adminIdentities: identityProviderOf(config),
+    region,
     hasher: new PasswordHasher({ memoryKib, passes }),
     mailer: mail.mailer({ timeoutMs: config.ACCOUNT_MAIL_LEASE_MS * 0.8 }),
     platformKeys: new PlatformKeys(keyProvider),

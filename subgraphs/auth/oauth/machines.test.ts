@@ -234,6 +234,17 @@ describe('machines and devices', () => {
       expect(await errorOf(exchange(config, delegated))).toBe('invalid_grant');
     });
 
+    test('sends a token of another region there, before it looks at the signature', async () => {
+      const { config } = await delegate();
+      const [header, , signature] = (await login()).accessToken.split('.');
+      const claims = Buffer.from(JSON.stringify({ region: 'US' })).toString('base64url');
+      const refusal = exchange(config, `${header}.${claims}.${signature}`);
+      await expect(refusal).rejects.toMatchObject({
+        error: 'invalid_request',
+        error_description: 'This deployment serves UK; go to the one of US',
+      });
+    });
+
     test('takes no token of a client, of another organisation, changed, or of a session that has ended', async () => {
       const { config } = await delegate();
       const { accessToken } = await login();

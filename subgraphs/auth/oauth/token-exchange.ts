@@ -1,6 +1,8 @@
 import type Provider from 'oidc-provider';
 import { type Client, type KoaContextWithOIDC } from 'oidc-provider';
-import { type Actor, isScope } from '#shared/auth';
+import { type Actor, claimedRegion, isScope } from '#shared/auth';
+import { DomainError } from '#shared/errors';
+import { type RegionWall } from '#shared/region';
 import { liveSessionById, type SessionWork } from '../sessions/session.service';
 import { type Session } from '../sessions/session.entity';
 import { findStandingToken } from './access-tokens';
@@ -65,11 +67,21 @@ function assertParameters(params: Readonly<Record<string, unknown>>, resource: s
 
 /** @throws invalid_grant unless it is a person's own token of ours, perfectly in order */
 async function subjectOf(work: SessionWork, token: string): Promise<Actor> {
+  assertNotElsewhere(work.ports.region, token);
   const standing = await findStandingToken(work, token);
   if (!standing?.person) throw new errors.InvalidGrant('the subject token is not one of a person, or not valid');
   // A chain of actors would hide the first behind the last.
   if (standing.actor.act) throw new errors.InvalidGrant('the subject token is a delegated one already');
   return standing.actor;
+}
+
+/** @throws invalid_request (RFC 8693 §2.2.2) that says where to go, for a token of another region */
+function assertNotElsewhere(region: RegionWall, token: string): void {
+  try {
+    region.assertNotElsewhere(claimedRegion(token));
+  } catch (error) {
+    throw error instanceof DomainError ? new errors.InvalidRequest(error.message) : error;
+  }
 }
 
 async function sessionOf(work: SessionWork, subject: Actor, client: Client): Promise<Session> {
