@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   if (what === 'gateway') return (await import('./gateway/index.js')).benchGateway(rest);
   if (what === 'subscriptions') return (await import('./subscriptions/index.js')).benchSubscriptions(rest);
   if (what === 'tokens') return (await import('./tokens/index.js')).benchTokens(process.env);
+  if (what === 'decisions') return (await import('./decisions/index.js')).benchDecisions();
   const given = readArguments(what === 'main-job' ? rest : process.argv.slice(2));
   const workplace = await makeWorkplace(given.mode, process.env);
   // So that an interrupted bench leaves neither a process nor a folder.

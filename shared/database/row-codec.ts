@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type EntityManager, type EntityMetadata } from 'typeorm';
 import { type KeyRef } from '#shared/crypto';
 import { encryptedPropertiesOf, subjectOf } from './encrypted';
+import { hydrate, type RawRow } from './row-hydration';
 import { type SubjectKeys } from './subject-keys';
 import { type EntityType, type TenantEntity } from './tenant-entity';
 
@@ -10,12 +11,14 @@ export type StoredRow = Record<string, unknown>;
 
 /** What a row was when it was read or last written, so that a save knows what has changed. */
 interface Memory {
-  readonly stored: StoredRow;
+  /** Made when it is asked for: most rows are read and never saved. */
+  readonly stored: () => StoredRow;
   /** JSON of the encrypted properties in clear: ciphertext differs at every encryption and cannot be compared. */
-  readonly clear: ReadonlyMap<string, string>;
+  clear: ReadonlyMap<string, string>;
 }
 
 const memories = new WeakMap<TenantEntity, Memory>();
+const nothing: ReadonlyMap<string, string> = new Map<string, string>();
 
 /** Turns entities into stored rows and back: the one place where PHI is encrypted and decrypted. */
 export class RowCodec {
@@ -28,11 +31,21 @@ export class RowCodec {
     return this.manager.dataSource.getMetadata(type);
   }
 
-  /** Notes the present state as the stored one. Call before decrypting, or give the stored form. */
-  remember(row: TenantEntity, stored?: StoredRow): void {
+  /** Makes entities of rows that have been read, ciphertext as it is, and notes that they are stored like this. */
+  entities<E extends TenantEntity>(type: EntityType<E>, raws: readonly RawRow[]): E[] {
+    const metadata = this.metadata(type);
+    return raws.map((raw) => {
+      const row = hydrate(metadata, raw, new type());
+      // Read once more from what the database gave: nobody has changed that in place.
+      memories.set(row, { stored: () => hydrate<StoredRow>(metadata, raw, {}), clear: nothing });
+      return row;
+    });
+  }
+
+  /** Notes the stored form of a row that has just been written. */
+  remember(row: TenantEntity, stored: StoredRow): void {
     const type = row.constructor as EntityType<TenantEntity>;
-    const clear = stored ? clearOf(type, row) : new Map<string, string>();
-    memories.set(row, { stored: stored ?? this.columnsOf(type, row), clear });
+    memories.set(row, { stored: () => stored, clear: clearOf(type, row) });
   }
 
   /** What differs from the stored form, encrypted where it must be, and the whole new stored form. */
@@ -43,14 +56,13 @@ export class RowCodec {
     const memory = memories.get(row);
     if (!memory) throw new Error(`Save a ${type.name} that this process has read, or create one`);
     const clear = clearOf(type, row);
+    const before = memory.stored();
     const stored = await this.encode(type, row);
     const changed: StoredRow = {};
     for (const [property, value] of Object.entries(stored)) {
       const encrypted = encryptedPropertiesOf(type).has(property);
-      const same = encrypted
-        ? memory.clear.get(property) === clear.get(property)
-        : isSame(memory.stored[property], value);
-      if (same) stored[property] = memory.stored[property];
+      const same = encrypted ? memory.clear.get(property) === clear.get(property) : isSame(before[property], value);
+      if (same) stored[property] = before[property];
       else changed[property] = value;
     }
     return { changed, stored };
@@ -74,7 +86,7 @@ export class RowCodec {
         values[property] = text === null ? null : JSON.parse(text);
       }
       const memory = memories.get(row);
-      if (memory) memories.set(row, { ...memory, clear });
+      if (memory) memory.clear = clear;
     }
   }
 

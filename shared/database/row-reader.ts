@@ -3,6 +3,7 @@ import { type Actor, type Region } from '#shared/auth';
 import { type AccessNotes } from './access-notes';
 import { hasSubject, subjectOf } from './encrypted';
 import { RowCodec } from './row-codec';
+import { readRawRows, rowAlias } from './row-hydration';
 import { visibilityOf } from './row-policy';
 import { type SubjectKeys } from './subject-keys';
 import { type EntityType, type TenantEntity } from './tenant-entity';
@@ -86,7 +87,7 @@ export class RowReader {
     const visibility = visibilityOf<E>(type, this.actor);
     if (visibility === 'none') return null;
     const organisation = { organisationId: this.actor.organisationId } as FindOptionsWhere<E>;
-    const query = this.manager.createQueryBuilder(type, 'row').where(organisation);
+    const query = this.manager.createQueryBuilder(type, rowAlias).where(organisation);
     if (Object.keys(where).length > 0) query.andWhere(where);
     if (visibility !== 'all') query.andWhere(visibility);
     return query;
@@ -94,10 +95,9 @@ export class RowReader {
 
   /** Runs a query of this reader: decrypts, and notes the access. */
   async rows<E extends TenantEntity>(type: EntityType<E>, query: SelectQueryBuilder<E>): Promise<E[]> {
-    const rows = await query.getMany();
-    assertOwnRegion(type, rows, this.actor.region);
     const codec = new RowCodec(this.manager, this.parts.keys);
-    for (const row of rows) codec.remember(row);
+    const rows = codec.entities(type, await readRawRows(this.manager, query));
+    assertOwnRegion(type, rows, this.actor.region);
     await codec.decrypt(type, rows);
     if (hasSubject(type)) for (const row of rows) this.parts.accessNotes.add(type.name, row);
     return rows;

@@ -28,8 +28,9 @@ class CheckedStatement {
     // One array, not a list: only so is every parameter positional.
     const rows = this.statement.all(parameters.map(bindable)) as Row[];
     for (const row of rows) {
-      for (const [name, value] of Object.entries(row)) {
-        if (isAnyArrayBuffer(value)) row[name] = Buffer.from(value);
+      for (const name in row) {
+        const value = row[name];
+        if (typeof value === 'object' && isAnyArrayBuffer(value)) row[name] = Buffer.from(value);
       }
     }
     return rows;
