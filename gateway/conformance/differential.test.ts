@@ -200,7 +200,10 @@ describe.each(fixtures)('over the supergraph $name', (fixture) => {
         const atOnce = { ...trial, question: { ...trial.question, source: withoutDefer(trial.question.source) } };
         const { ours, stock } = await askBoth(arena, atOnce);
         if (isRefusal(ours) || ours instanceof Error) return;
-        const parts = sorted(await askInParts(arena, trial));
+        const answered = await askInParts(arena, trial);
+        if (isRefusal(answered)) return;
+        if (answered instanceof Error) throw answered;
+        const parts = sorted(answered);
         const isLikeStock = !(stock instanceof Error) && compareAnswers(parts, sorted(stock)).length === 0;
         // Where it is not, the stock executor must be wrong about the whole as well, and we right.
         if (isLikeStock || (isLike(parts, ours) && (await isOnlyStockWrong(arena, atOnce)))) return;

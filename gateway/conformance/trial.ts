@@ -41,8 +41,12 @@ export async function askBoth(arena: Arena, { question, world, faults }: Trial):
 }
 
 /** Ours, asked for parts that are put together. */
-export function askInParts(arena: Arena, { question, world, faults }: Trial): Promise<SeatAnswer> {
-  return arena.askInParts(question, { world, faults, journal: [] });
+export async function askInParts(arena: Arena, { question, world, faults }: Trial): Promise<SeatAnswer | Error> {
+  try {
+    return await arena.askInParts(question, { world, faults, journal: [] });
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** What is true when nothing goes wrong. */

@@ -40,6 +40,11 @@ export function isInParts(document: DocumentNode): boolean {
   return found;
 }
 
+/** The document as one that is answered at once. */
+export function withoutDefer(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
+}
+
 /** Names of the variables that decide what is selected; or, of `@defer`, when. */
 export function conditionVariables(
   document: DocumentNode,

@@ -3,7 +3,7 @@ import { type DeniedRules } from '../authorize';
 import { BoundedCache } from '#shared/cache';
 import { type Planner } from '../executor';
 import { type CutContext, cutDocument } from './cut-document';
-import { conditionVariables, someField } from './document-facts';
+import { conditionVariables, someField, withoutDefer } from './document-facts';
 import { labelFragments, withoutClientLabels } from './incremental';
 import {
   type OperationInParts,
@@ -84,7 +84,8 @@ export class Variants {
     variables: Variables,
   ): SiftedOperation {
     const position = asked.definitions.indexOf(operation);
-    const settled = settleConditions(asked, variables);
+    // The planner does not take what it is not to defer for the same as what says nothing of it.
+    const settled = settleConditions(withoutDefer(asked), variables);
     const isAsItIs = denied.size === 0 && !someField(settled, (field) => this.context.keys.isRenamed(field));
     const cut = isAsItIs ? settled : cutDocument(settled, denied, this.context);
     const asking = this.members.selectIn(cut);

@@ -11,6 +11,8 @@ import {
 /** `https://specs.apollo.dev/requiresScopes/v0.1`: the name of a specification stands before its version. */
 const specificationUrl = /^(?<home>.*)\/(?<name>[A-Za-z_][\w-]*)\/v\d+\.\d+\/?$/;
 const federationHome = 'https://specs.apollo.dev';
+/** Where the specifications are whose directives mean something here. Others' have names of their own, whatever they are. */
+const homes: readonly string[] = [federationHome, 'https://specs.platform.dev'];
 
 /**
  * Gives directives that a supergraph imports under other names (`import: [{ name: "@requiresScopes", as: "@needs" }]`)
@@ -37,13 +39,20 @@ export function findLocalName(document: DocumentNode, name: string): string | nu
 function collectNames(document: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const link of linksOf(document)) {
-    const { home, name } = specificationUrl.exec(textArgument(link, 'url') ?? '')?.groups ?? {};
-    if (home === undefined || name === undefined) continue;
-    const namespace = textArgument(link, 'as') ?? name;
+    const specification = specificationOf(link);
+    if (!specification) continue;
+    const { home, name, namespace } = specification;
     if (home === federationHome) addNamespace(names, { name, namespace, document });
     for (const { original, alias } of importsOf(link)) names.set(alias, original);
   }
   return names;
+}
+
+/** Null for one whose directives mean nothing here. */
+function specificationOf(link: ConstDirectiveNode): { home: string; name: string; namespace: string } | null {
+  const { home, name } = specificationUrl.exec(textArgument(link, 'url') ?? '')?.groups ?? {};
+  if (home === undefined || name === undefined || !homes.includes(home)) return null;
+  return { home, name, namespace: textArgument(link, 'as') ?? name };
 }
 
 function linksOf(document: DocumentNode): ConstDirectiveNode[] {

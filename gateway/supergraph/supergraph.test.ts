@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { print } from 'graphql';
 import { clinicSubgraphs } from '../testing/test-gateway';
-import { SupergraphError, composeSupergraph, loadSupergraph, readSubgraphs } from '.';
+import { SupergraphError, composeSupergraph, findSecurityDirectives, loadSupergraph, readSubgraphs } from '.';
 
 let folder: string;
 
@@ -64,4 +65,24 @@ test('shows clients neither policies nor the parts that belong to federation', (
   const { schema } = loadSupergraph(composeSupergraph(clinicSubgraphs));
   expect(Object.keys(schema.getTypeMap()).filter((name) => /^(join__|link__|_)[A-Z]/.test(name))).toEqual([]);
   expect(schema.getDirective('requiresScopes')).toBeUndefined();
+});
+
+test('a directive of somebody else’s specification is not taken for a rule of ours, under whatever name', () => {
+  const subgraph = (name: string): { name: string; url: string; typeDefs: string } => ({
+    name,
+    url: 'http://127.0.0.1',
+    typeDefs: `
+      extend schema
+        @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@composeDirective", "@requiresScopes"])
+        @link(url: "https://specs.example.com/acme/v1.0", import: [{ name: "@policy", as: "@acmePolicy" }, { name: "@note", as: "@cost" }])
+        @composeDirective(name: "@acmePolicy") @composeDirective(name: "@cost")
+      directive @acmePolicy(text: String) on FIELD_DEFINITION
+      directive @cost(cents: Int) on FIELD_DEFINITION
+      type Query { price: Int @acmePolicy(text: "P") @cost(cents: 3) @requiresScopes(scopes: [["clinical:cases:read"]]) }`,
+  });
+  const { policy } = loadSupergraph(composeSupergraph([subgraph('shop')]));
+  const sdl = print(policy);
+  expect(sdl).toContain('@acmePolicy(text: "P")');
+  expect(sdl).toContain('@cost(cents: 3)');
+  expect(findSecurityDirectives(policy)).toEqual(['requiresScopes']);
 });
