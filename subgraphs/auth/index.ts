@@ -25,6 +25,7 @@ import { oauthSlice } from './oauth/slice';
 import { Organisation } from './organisations/organisation.entity';
 import { OrganisationResolver } from './organisations/organisation.resolver';
 import { peopleSlice } from './people.slice';
+import { pageRoutes } from './pages/account.routes';
 import { PlatformKey } from './platform-keys/platform-key.entity';
 import { createPorts } from './ports';
 import { Product } from './products/product.entity';
@@ -94,7 +95,7 @@ export const auth = defineSubgraph({
   workers: [forgetRevocations, ...peopleSlice.workers, ...oauthSlice.workers, ...auditSlice.workers],
   ports: createPorts,
   auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
-  routes: async (context) => [...(await oauthRoutes(context)), ...auditSlice.routes(context)],
+  routes: async (context) => [...(await oauthRoutes(context)), ...auditSlice.routes(context), ...pageRoutes(context)],
   serviceScopes: ['auth:audit:read'],
   seedDemo,
 });

@@ -11,8 +11,8 @@ import { AttemptThrottle } from './clients/attempt-throttle';
 import { KeyedQueue } from './logins/keyed-queue';
 import { PasswordHasher } from './logins/password-hasher';
 import { OAuthEngine } from './oauth/engine';
-import { renderPlainPage } from './oauth/interactions/plain-page';
 import { type RenderPage } from './oauth/interactions/view';
+import { viewRenderer } from './pages/render-view';
 import { PlatformKeys } from './platform-keys/platform-keys';
 import { SigningKeys } from './tokens/signing-keys';
 
@@ -61,7 +61,7 @@ export function createPorts(host: PortHost): AuthPorts {
     anchors: objectAnchors(storage, config.AUDIT_RETENTION_DAYS),
     supergraph,
     oauth: new OAuthEngine(() => ports, log),
-    renderPage: renderPlainPage,
+    renderPage: (view, acceptLanguage) => viewRenderer(publicUrl().startsWith('https:'))(view, acceptLanguage),
     clientAttempts: new AttemptThrottle({
       maxFailures: config.CLIENT_MAX_FAILURES,
       windowMs: config.CLIENT_FAILURE_WINDOW_SECONDS * 1_000,

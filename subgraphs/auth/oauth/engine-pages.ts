@@ -44,7 +44,7 @@ export function errorView({ error, error_description: description = '' }: ErrorO
 }
 
 function show(ctx: KoaContextWithOIDC, render: RenderPage, view: View): void {
-  const { html, headers } = render(view);
+  const { html, headers } = render(view, ctx.get('accept-language'));
   ctx.type = 'html';
   ctx.set('cache-control', 'no-store');
   ctx.set({ ...headers });

@@ -91,12 +91,20 @@ export function newPasswordPage(view: NewPasswordView, words: Words): Page {
   );
 }
 
-export function invitationPage(view: NewPasswordView & { readonly organisation: string }, words: Words): Page {
+export interface InvitationView extends NewPasswordView {
+  readonly organisation: string;
+  /** False when the person has a password already. */
+  readonly needsPassword: boolean;
+}
+
+export function invitationPage(view: InvitationView, words: Words): Page {
+  const { organisation, needsPassword, minLength } = view;
   return formPage(
     view,
     {
-      ...{ title: words.invitation, what: words.invitationOf(view.organisation), submit: words.acceptInvitation },
-      fields: [newPasswordField(view.minLength, words)],
+      ...{ title: words.invitation, submit: words.acceptInvitation },
+      what: needsPassword ? words.invitationOf(organisation) : words.invitationKnown(organisation),
+      fields: needsPassword ? [newPasswordField(minLength, words)] : [],
     },
     words,
   );

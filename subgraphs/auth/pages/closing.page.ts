@@ -21,8 +21,8 @@ export interface TroubleView {
   readonly trouble: Trouble;
   /** When it is worth trying again. */
   readonly comeBackAt?: Date;
-  /** Finds the request in the log. */
-  readonly correlationId?: string;
+  /** A code of the protocol, for whoever runs the application. */
+  readonly code?: string;
   readonly next?: { readonly href: string; readonly label: string };
 }
 
@@ -40,7 +40,7 @@ const statuses: Readonly<Record<Trouble, number>> = {
 };
 
 /** Says what happened and what to do, never whose fault an account is. */
-export function troublePage({ trouble, comeBackAt, correlationId, next }: TroubleView, language: Language): Page {
+export function troublePage({ trouble, comeBackAt, code, next }: TroubleView, language: Language): Page {
   const { words, locale } = language;
   const { title, what } = words.trouble[trouble];
   const when = comeBackAt && html`<p>${words.comeBackAt(instantText(comeBackAt, locale))}</p>`;
@@ -49,6 +49,6 @@ export function troublePage({ trouble, comeBackAt, correlationId, next }: Troubl
     status: statuses[trouble],
     body: html`${heading(title)}${paragraph(what)}${when ?? null}
     ${next === undefined ? null : linkButton(next.href, next.label)}
-    ${correlationId === undefined ? null : html`<p class="hint">${words.reference(correlationId)}</p>`}`,
+    ${code === undefined ? null : html`<p class="hint">${words.reference(code)}</p>`}`,
   };
 }

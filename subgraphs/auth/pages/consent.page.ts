@@ -15,14 +15,16 @@ export interface ConsentView {
   readonly form: FormTarget;
   readonly asking: Asking;
   readonly scopes: readonly ScopeInWords[];
+  readonly cancelAction: string;
   /** Who is signed in; null when their name is not to be had. */
   readonly person: string | null;
 }
 
 /** Whether an application may act in somebody's name, and in what. */
-export function consentPage({ form: target, asking, scopes, person }: ConsentView, words: Words): Page {
+export function consentPage(view: ConsentView, words: Words): Page {
+  const { form: target, asking, person, cancelAction } = view;
   const badge = html` <span class="badge">${words.healthData}</span>`;
-  const lines = scopes.map(({ description, phi }) => html`<li>${description}${phi ? badge : null}</li>`);
+  const lines = view.scopes.map(({ description, phi }) => html`<li>${description}${phi ? badge : null}</li>`);
   return {
     title: words.allowAccess,
     status: 200,
@@ -32,11 +34,9 @@ export function consentPage({ form: target, asking, scopes, person }: ConsentVie
       <ul class="scopes">
         ${lines}
       </ul>
-      ${form(target, [
-        html`<div class="pair">
-          ${button(words.allow, 'primary', { name: 'decision', value: 'allow' })}${button(words.doNotAllow, 'secondary', { name: 'decision', value: 'deny' })}
-        </div>`,
-      ])}
+      <div class="pair">
+        ${form(target, [button(words.allow)])}${form({ action: cancelAction, token: null }, [button(words.doNotAllow, 'secondary')])}
+      </div>
       <p class="hint">${words.consentUntil}</p>`,
   };
 }

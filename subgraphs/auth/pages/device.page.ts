@@ -56,7 +56,7 @@ export function deviceConfirmationPage({ form: target, client, userCode }: Devic
       <p class="user-code">${userCode}</p>
       ${form(target, [
         html`<div class="pair">
-          ${button(words.deviceMatches, 'primary', { name: 'confirm', value: 'yes' })}${button(words.deviceDiffers, 'secondary', { name: 'abort', value: 'yes' })}
+          ${button(words.deviceMatches)}${button(words.deviceDiffers, 'secondary', { name: 'abort', value: 'yes' })}
         </div>`,
       ])}`,
   };

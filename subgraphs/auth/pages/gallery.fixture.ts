@@ -20,7 +20,14 @@ export function gallery(language: Language): Readonly<Record<string, Page>> {
 }
 
 function signingIn({ words }: Language): Readonly<Record<string, Page>> {
-  const signIn = { form, asking, hasPasskeys: true, resetHref: '/reset', registerHref: '/register' };
+  const signIn = {
+    form,
+    asking,
+    hasPasskeys: true,
+    resetHref: '/reset',
+    registerHref: '/register',
+    cancelAction: '/sent',
+  };
   const clinics = [
     { id: 'org_a', name: 'Northfield Skin Clinic', roles: ['Doctor', 'Reviewer'] },
     { id: 'org_b', name: 'Southdown Teledermatology and Pathology Partnership', roles: ['Doctor'] },
@@ -35,17 +42,17 @@ function signingIn({ words }: Language): Readonly<Record<string, Page>> {
       { form, options: { challenge: 'AAAA' }, otherWayHref: null, isRefused: true },
       words,
     ),
-    totp: secondFactorPage({ form, factor: 'totp', available: ['totp', 'passkey', 'recovery'] }, words),
+    totp: secondFactorPage({ form, factors: ['TOTP', 'RECOVERY_CODE'], passkey: form, cancelAction: '/sent' }, words),
     'totp-wrong': secondFactorPage(
-      { form, factor: 'totp', available: ['totp'], problems: { code: 'codeWrong' } },
+      { form, factors: ['TOTP'], passkey: null, cancelAction: null, problems: { code: 'codeWrong' } },
       words,
     ),
-    recovery: secondFactorPage({ form, factor: 'recovery', available: ['recovery', 'totp'] }, words),
+    recovery: secondFactorPage({ form, factors: ['RECOVERY_CODE'], passkey: null, cancelAction: null }, words),
     organisation: organisationPage({ form, choices: clinics }, words),
     'organisation-missing': organisationPage({ form, choices: clinics, problems: { organisation: 'organisationMissing' } }, words), // prettier-ignore
     consent: consentPage(
       {
-        ...{ form, asking, person: 'Amara Okafor' },
+        ...{ form, asking, person: 'Amara Okafor', cancelAction: '/sent' },
         scopes: [
           { description: 'Read cases and their findings', phi: true },
           { description: 'See products, API clients and their scopes', phi: false },
@@ -77,7 +84,7 @@ function accounts({ words }: Language): Readonly<Record<string, Page>> {
     'reset-request': resetRequestPage({ form }, words),
     'new-password': newPasswordPage({ form, minLength }, words),
     'new-password-known': newPasswordPage({ form, minLength, problems: { password: 'passwordKnown' } }, words),
-    invitation: invitationPage({ form, minLength, organisation: 'Northfield Skin Clinic' }, words),
+    invitation: invitationPage({ form, minLength, needsPassword: true, organisation: 'Northfield Skin Clinic' }, words),
   };
 }
 
@@ -91,7 +98,7 @@ function closing(language: Language): Readonly<Record<string, Page>> {
     'sign-out': signOutPage(form, words),
     'signed-out': donePage({ title: words.signedOut, what: words.signedOutWhat }),
     throttled: troublePage({ trouble: 'throttled', comeBackAt: at }, language),
-    failed: troublePage({ trouble: 'failed', correlationId: 'cor_0193a1b2c3d4e5f6' }, language),
+    failed: troublePage({ trouble: 'failed', code: 'server_error' }, language),
     ...Object.fromEntries(troubles.map((trouble) => [trouble, troublePage({ trouble }, language)])),
   };
 }

@@ -5,8 +5,8 @@ import { type Problem, type Words } from './words';
 export interface FormTarget {
   /** Where to, on the page's own origin. */
   readonly action: string;
-  /** Proves that the form came from a page of ours. */
-  readonly token: string;
+  /** Proves that the form came from a page of ours; null where the action itself is a secret of this browser. */
+  readonly token: string | null;
   /** Further fields nobody sees. */
   readonly hidden?: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ export function paragraph(text: string): Html {
 
 /** @param body fields and buttons */
 export function form({ action, token, hidden = {} }: FormTarget, body: readonly (Html | null)[]): Html {
-  const fields = Object.entries({ form_token: token, ...hidden }).map(
+  const fields = Object.entries({ ...(token !== null && { form_token: token }), ...hidden }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
   // The server says what is wrong, in the page's words and for every browser alike.
@@ -33,6 +33,8 @@ export function form({ action, token, hidden = {} }: FormTarget, body: readonly 
 
 export interface Field {
   readonly name: string;
+  /** Where a page has several fields of one name; the name when absent. */
+  readonly id?: string;
   readonly label: string;
   readonly type?: 'text' | 'email' | 'password';
   /** HTML's autofill tokens. */
@@ -49,28 +51,28 @@ export interface Field {
 }
 
 export function field(given: Field, words: Words): Html {
-  const { name, label, hint, problem } = given;
+  const { name, id = name, label, hint, problem } = given;
   const isWrong = problem !== undefined && problem !== null;
   return html`<div class="${isWrong ? 'field wrong' : 'field'}">
-    <label for="${name}">${label}</label>
-    ${hint === undefined ? null : html`<p class="hint" id="${hintIdOf(name)}">${hint}</p>`}
-    ${isWrong ? html`<p class="error" id="${errorIdOf(name)}">${words.problems[problem]}</p>` : null}
+    <label for="${id}">${label}</label>
+    ${hint === undefined ? null : html`<p class="hint" id="${hintIdOf(id)}">${hint}</p>`}
+    ${isWrong ? html`<p class="error" id="${errorIdOf(id)}">${words.problems[problem]}</p>` : null}
     <input${inputAttributes(given)} />
   </div>`;
 }
 
-function hintIdOf(name: string): string {
-  return `${name}-hint`;
+function hintIdOf(id: string): string {
+  return `${id}-hint`;
 }
 
-function errorIdOf(name: string): string {
-  return `${name}-error`;
+function errorIdOf(id: string): string {
+  return `${id}-error`;
 }
 
 function inputAttributes(given: Field): Html {
   const { name, type = 'text', inputMode = null, isCode = false, hasFocus = false } = given;
   return attributes({
-    ...{ id: name, name, type, class: isCode ? 'code' : null, value: given.value ?? null },
+    ...{ id: given.id ?? name, name, type, class: isCode ? 'code' : null, value: given.value ?? null },
     ...{ autocomplete: given.autocomplete, inputmode: inputMode, required: true, spellcheck: 'false' },
     // Names begin with a capital; addresses, passwords and codes do not.
     autocapitalize: type === 'text' && !isCode ? null : 'none',
@@ -79,9 +81,9 @@ function inputAttributes(given: Field): Html {
   });
 }
 
-function descriptionOf({ name, hint, problem }: Field): Record<string, string | null> {
+function descriptionOf({ name, id = name, hint, problem }: Field): Record<string, string | null> {
   const isWrong = problem !== undefined && problem !== null;
-  const describing = [...(hint === undefined ? [] : [hintIdOf(name)]), ...(isWrong ? [errorIdOf(name)] : [])];
+  const describing = [...(hint === undefined ? [] : [hintIdOf(id)]), ...(isWrong ? [errorIdOf(id)] : [])];
   return {
     'aria-describedby': describing.length === 0 ? null : describing.join(' '),
     'aria-invalid': isWrong ? 'true' : null,
@@ -135,6 +137,11 @@ export function fields(given: readonly Field[], problems: Problems, words: Words
   const wrong = given.find(({ name }) => problems[name] !== undefined);
   const focused = wrong ?? given.find(({ value }) => value === undefined || value === '') ?? given[0];
   return html`${given.map((one) => field({ ...one, problem: problems[one.name] ?? null, hasFocus: one === focused }, words))}`;
+}
+
+/** The way out: the application is told that the person does not go on. */
+export function cancelForm(action: string | null, words: Words): Html | null {
+  return action === null ? null : form({ action, token: null }, [button(words.cancel, 'link')]);
 }
 
 export function present(parts: readonly (Html | null)[]): readonly Html[] {

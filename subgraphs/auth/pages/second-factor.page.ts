@@ -1,53 +1,72 @@
-import { html } from './html';
+import { html, type Html } from './html';
 import { type Page } from './page';
-import { button, errorSummary, fields, form, type FormTarget, hasProblems, heading, type Problems } from './parts';
+import {
+  button,
+  cancelForm,
+  errorSummary,
+  type Field,
+  fields,
+  form,
+  type FormTarget,
+  hasProblems,
+  heading,
+  type Problems,
+} from './parts';
 import { type Words } from './words';
 
-export type Factor = 'totp' | 'passkey' | 'recovery';
+/** Factors that are shown by a code. */
+export type CodeFactor = 'TOTP' | 'RECOVERY_CODE';
 
 export interface SecondFactorView {
   readonly form: FormTarget;
-  /** The one whose field is shown. */
-  readonly factor: Exclude<Factor, 'passkey'>;
-  /** All that the person has. */
-  readonly available: readonly Factor[];
+  /** All that the person has; at least one. */
+  readonly factors: readonly CodeFactor[];
+  /** Goes to the passkey instead; null when the person has none. */
+  readonly passkey: FormTarget | null;
+  readonly cancelAction: string | null;
   readonly problems?: Problems;
 }
 
-/** The second step: one field, and the other ways as buttons. */
+/** The second step: one field for the usual way, the others to be opened below. Needs no script. */
 export function secondFactorPage(view: SecondFactorView, words: Words): Page {
-  const { problems = {}, factor, available } = view;
-  const isTotp = factor === 'totp';
-  const entered = fields(
-    [
-      {
-        name: 'code',
-        label: isTotp ? words.totpLabel : words.recoveryLabel,
-        hint: isTotp ? words.totpHint : words.recoveryHint,
-        autocomplete: isTotp ? 'one-time-code' : 'off',
-        inputMode: isTotp ? 'numeric' : 'text',
-        isCode: true,
-      },
-    ],
-    problems,
-    words,
-  );
-  const target = { ...view.form, hidden: { ...view.form.hidden, factor } };
-  const others = available.filter((one) => one !== factor);
+  const { problems = {}, factors } = view;
+  const [first, ...others] = factors;
   return {
     title: words.secondStep,
     hasProblems: hasProblems(problems),
     status: hasProblems(problems) ? 422 : 200,
     body: html`${heading(words.secondStep)}${errorSummary(problems, words)}
-    ${form(target, [entered, button(words.continue)])}
-    ${others.length === 0 ? null : otherWays(view.form, others, words)}`,
+    ${first === undefined ? null : codeForm(view, first, words)} ${otherWays(view, others, words)}
+    ${cancelForm(view.cancelAction, words)}`,
   };
 }
 
-const offers = { totp: 'useTotp', passkey: 'usePasskey', recovery: 'useRecovery' } as const;
+function codeForm({ form: target, problems = {}, factors }: SecondFactorView, kind: CodeFactor, words: Words): Html {
+  const isUsual = kind === factors[0];
+  const shown = fields([fieldOf(kind, isUsual, words)], isUsual ? problems : {}, words);
+  return form({ ...target, hidden: { ...target.hidden, kind } }, [shown, button(words.continue)]);
+}
 
-function otherWays(target: FormTarget, others: readonly Factor[], words: Words): ReturnType<typeof html> {
-  const buttons = others.map((value) => button(words[offers[value]], 'secondary', { name: 'switch', value }));
+function fieldOf(kind: CodeFactor, isUsual: boolean, words: Words): Field {
+  const id = isUsual ? 'code' : 'recovery';
+  if (kind === 'TOTP') {
+    const { totpLabel: label, totpHint: hint } = words;
+    return { name: 'code', id, label, hint, autocomplete: 'one-time-code', inputMode: 'numeric', isCode: true };
+  }
+  const { recoveryLabel: label, recoveryHint: hint } = words;
+  return { name: 'code', id, label, hint, autocomplete: 'off', isCode: true };
+}
+
+function otherWays(view: SecondFactorView, others: readonly CodeFactor[], words: Words): Html | null {
+  if (others.length === 0 && view.passkey === null) return null;
+  const opened = others.map(
+    (kind) =>
+      html`<details>
+        <summary>${kind === 'TOTP' ? words.useTotp : words.useRecovery}</summary>
+        ${codeForm(view, kind, words)}
+      </details>`,
+  );
+  const passkey = view.passkey && form(view.passkey, [button(words.usePasskey, 'secondary')]);
   return html`<h2 class="quiet">${words.otherWays}</h2>
-    ${form(target, [html`<div class="stack">${buttons}</div>`])}`;
+    ${passkey}${opened}`;
 }

@@ -2,6 +2,7 @@ import { html, type Html } from './html';
 import { type Page } from './page';
 import {
   button,
+  cancelForm,
   errorSummary,
   fields,
   form,
@@ -30,6 +31,8 @@ export interface SignInView {
   readonly resetHref: string;
   /** Null where registration is switched off. */
   readonly registerHref: string | null;
+  /** Null where there is nobody to go back to. */
+  readonly cancelAction: string | null;
 }
 
 export function signInPage(view: SignInView, words: Words): Page {
@@ -50,8 +53,8 @@ export function signInPage(view: SignInView, words: Words): Page {
     hasProblems: hasProblems(problems),
     status: hasProblems(problems) ? 422 : 200,
     body: html`${heading(words.signIn)}${askingLine(view.asking, words)}${errorSummary(problems, words)}
-      ${form(view.form, [entered, button(words.signIn, 'primary', { name: 'method', value: 'password' })])}
-      ${view.hasPasskeys ? passkeyOffer(view.form, words) : null}
+      ${form(view.form, [entered, button(words.signIn)])} ${view.hasPasskeys ? passkeyOffer(view.form, words) : null}
+      ${cancelForm(view.cancelAction, words)}
       <p class="aside">${link(view.resetHref, words.forgotten)}</p>
       ${view.registerHref === null ? null : html`<p class="aside">${words.noAccount} ${link(view.registerHref, words.register)}</p>`}`,
   };
@@ -60,7 +63,7 @@ export function signInPage(view: SignInView, words: Words): Page {
 /** A form of its own, so that Enter in a field above means the password. */
 function passkeyOffer(target: FormTarget, words: Words): Html {
   return html`<p class="or"><span>${words.or}</span></p>
-    ${form(target, [button(words.signInWithPasskey, 'secondary', { name: 'method', value: 'passkey' })])}`;
+    ${form(target, [button(words.signInWithPasskey, 'secondary')])}`;
 }
 
 export function askingLine(asking: Asking | null, words: Words): Html | null {

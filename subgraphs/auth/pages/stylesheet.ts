@@ -128,6 +128,14 @@ button, a.primary {
 .secondary:hover { background: var(--wash); }
 a { color: var(--accent-strong); text-underline-offset: 0.18em; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+button.link { min-height: 2.75rem; background: transparent; border: 0; color: var(--accent-strong); text-decoration: underline; text-underline-offset: 0.18em; font-weight: 500; }
+button.link:hover { text-decoration-thickness: 2px; }
+form:has(> button.link) { margin-top: 0.75rem; }
+details { margin-top: 0.75rem; border: 1px solid var(--edge); border-radius: 8px; }
+summary { padding: 0.6875rem 1.25rem; font-weight: 600; color: var(--accent-strong); cursor: pointer; border-radius: 8px; }
+summary:hover { background: var(--wash); }
+details > form { margin: 0.5rem 1.25rem 1.25rem; }
+.pair form { margin: 0; }
 .aside { margin: 1.25rem 0 0; text-align: center; }
 .aside + .aside { margin-top: 0.5rem; }
 .or { display: flex; align-items: center; gap: 0.875rem; margin: 1.25rem 0; color: var(--soft); font-size: 0.9375rem; }

@@ -57,7 +57,7 @@ const british = {
   confirmEmailWhat: 'With one click you confirm that this address is yours.',
   confirm: 'Confirm',
   emailConfirmed: 'Your e-mail address is confirmed',
-  emailConfirmedWhat: 'You can sign in now.',
+  emailConfirmedWhat: 'You can sign in now, from the application you use.',
 
   registration: 'Create an account',
   registrationWhat: 'We send a message to your address to make sure that it is yours.',
@@ -73,13 +73,14 @@ const british = {
   chooseNewPasswordWhat: 'You will be signed out wherever you are signed in now.',
   savePassword: 'Save the password',
   passwordChanged: 'Your password is changed',
-  passwordChangedWhat: 'You can sign in with it now.',
+  passwordChangedWhat: 'You can sign in with it now, from the application you use.',
 
   invitation: 'Accept your invitation',
   invitationOf: (organisation: string) => `${organisation} invites you. Choose a password to take part.`,
   acceptInvitation: 'Accept the invitation',
+  invitationKnown: (organisation: string) => `${organisation} invites you. You keep the password you have.`,
   invitationAccepted: 'Welcome',
-  invitationAcceptedWhat: 'Your account is ready. You can sign in now.',
+  invitationAcceptedWhat: 'Your account is ready. You can sign in now, from the application you use.',
 
   connectDevice: 'Connect a device',
   deviceCodeLabel: 'Code shown on the device',
@@ -102,7 +103,7 @@ const british = {
   signedOutWhat: 'On a shared computer, close the browser too.',
   signInAgain: 'Sign in again',
 
-  reference: (id: string) => `If you ask for help, give this reference: ${id}`,
+  reference: (code: string) => `For whoever runs the application: ${code}`,
   trouble: {
     expired: {
       title: 'This page has expired',
@@ -146,9 +147,13 @@ const british = {
     nameMissing: 'Enter the name',
     nameLong: 'Enter a name of at most 100 characters',
     codeMissing: 'Enter the code',
+    tooMany: 'There were too many attempts: wait for a few minutes',
+    secondStepOver: 'The second step took too long: sign in again',
     codeWrong: 'The code is wrong, has expired or was used already',
     passkeyRefused: 'This passkey could not be verified',
     organisationMissing: 'Choose an organisation',
+    deviceCodeExpired: 'This code has expired: begin anew on the device',
+    deviceCodeUsed: 'This code was used already: begin anew on the device',
     deviceCodeMissing: 'Enter the code that your device shows',
     deviceCodeWrong: 'There is no device with this code. Check it, or begin anew on the device',
   },

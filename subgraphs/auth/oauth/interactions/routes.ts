@@ -32,17 +32,17 @@ export async function answerInteraction(
   const work = { ports, system, at: new Date() };
   const pending = await findPending(context, request, response);
   const outcome = pending?.interaction.uid === uid ? await outcomeOf(work, pending, act) : { view: expired };
-  if (outcome === null || 'view' in outcome) show(context, response, outcome?.view ?? unknown);
+  if (outcome === null || 'view' in outcome) show(context, { request, response }, outcome?.view ?? unknown);
   else
     response.writeHead(303, { location: outcome.returnTo, 'cache-control': 'no-store', 'content-length': '0' }).end();
 }
 
 const expired: View = {
   kind: 'ERROR',
-  code: 'invalid_request',
+  code: 'interaction_expired',
   description: 'This sign-in has expired: begin again at the application',
 };
-const unknown: View = { kind: 'ERROR', code: 'invalid_request', description: 'There is no such page' };
+const unknown: View = { kind: 'ERROR', code: 'not_found', description: 'There is no such page' };
 
 /** @returns null for what there is not */
 async function outcomeOf(
@@ -116,11 +116,13 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | nul
   }
 }
 
-function show({ ports }: EndpointContext, response: ServerResponse, view: View): void {
-  const { html, headers } = ports.renderPage(view);
-  response.writeHead(view.kind === 'ERROR' ? 400 : 200, {
-    ...{ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
-    ...{ 'referrer-policy': 'no-referrer', ...headers },
-  });
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+function show({ ports }: EndpointContext, { request, response }: Exchange, view: View): void {
+  const { html, headers } = ports.renderPage(view, request.headers['accept-language']);
+  response.writeHead(view.kind === 'ERROR' ? 400 : 200, headers);
   response.end(html);
 }

@@ -56,7 +56,7 @@ export type View =
   /** Fields: `logout=yes` to sign out here and of every application that was opened from here. */
   | (FormView & { readonly kind: 'SIGN_OUT' })
   | { readonly kind: 'SIGNED_OUT' }
-  /** `code` is of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6; `description` is English and for developers. */
+  /** `code` is of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6, or `interaction_expired` or `not_found`; `description` is English and for developers. */
   | { readonly kind: 'ERROR'; readonly code: string; readonly description: string };
 
 export interface FormView {
@@ -72,4 +72,4 @@ export interface Page {
 }
 
 /** Turns what is due into a page. The pages of this subgraph come from here and from nowhere else. */
-export type RenderPage = (view: View) => Page;
+export type RenderPage = (view: View, acceptLanguage?: string) => Page;
