@@ -15,6 +15,7 @@ import { createIdentities } from './migrations/1764000300001-create-identities';
 import { createPlatformTables } from './migrations/1764000300002-create-platform-tables';
 import { createOAuthRecords } from './migrations/1764000400001-create-oauth-records';
 import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
+import { createSessionRules } from './migrations/1764000400003-create-session-rules';
 import { createAccountLinks } from './migrations/1764000500002-create-account-links';
 import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
@@ -76,6 +77,7 @@ export const auth = defineSubgraph({
     createPlatformTables,
     createOAuthRecords,
     addSigningKeyTimes,
+    createSessionRules,
     createSecondFactors,
     createAccountLinks,
     createAuditIndex,

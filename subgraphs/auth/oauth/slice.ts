@@ -1,3 +1,5 @@
+import { SessionRules } from '../sessions/session-rules.entity';
+import { SessionRulesResolver } from '../sessions/session-rules.resolver';
 import { Session } from '../sessions/session.entity';
 import { SessionResolver, UserSessionsResolver } from '../sessions/session.resolver';
 import { rotateKeys } from '../tokens/key-rotation.worker';
@@ -11,7 +13,7 @@ import { sweepRecords } from './sweep.worker';
 
 /** Tokens, sessions and signing keys: what index.ts puts into the subgraph. */
 export const oauthSlice = {
-  resolvers: [SessionResolver, UserSessionsResolver, ClientSettingsResolver, SigningKeyResolver],
-  entities: [OAuthRecord, ClientSettings, ClientConsent, Session, SigningKey],
+  resolvers: [SessionResolver, UserSessionsResolver, ClientSettingsResolver, SigningKeyResolver, SessionRulesResolver],
+  entities: [OAuthRecord, ClientSettings, ClientConsent, Session, SessionRules, SigningKey],
   workers: [rotateKeys, sweepRecords],
 } as const;

@@ -2,15 +2,17 @@ import { In, IsNull } from 'typeorm';
 import { type UnitOfWork } from '#shared/database';
 import { type RequestContext } from '#shared/subgraph';
 import { type AuthPorts } from '../ports';
+import { idleSecondsOf } from './session-rules.service';
 import { Session } from './session.entity';
 import { canSeeSessionsOf } from './session.policy';
 
 /** What can still get tokens, newest first; nothing for those who may not see it. */
 export async function liveSessionsOf(context: RequestContext<AuthPorts>, userId: string): Promise<Session[]> {
-  const { actor, at, ports } = context;
+  const { actor, at, ports, unit } = context;
   if (!canSeeSessionsOf(actor, userId)) return [];
   const sessions = await context.load(openSessionsByUser, userId);
-  return sessions.filter((session) => session.isLiveAt(at, ports.config.SESSION_IDLE_SECONDS));
+  const idleSeconds = await idleSecondsOf(unit, ports.config);
+  return sessions.filter((session) => session.isLiveAt(at, idleSeconds));
 }
 
 async function openSessionsByUser(unit: UnitOfWork, userIds: readonly string[]): Promise<Session[][]> {

@@ -12,6 +12,7 @@ import { Membership } from '../users/membership.entity';
 import { User } from '../users/user.entity';
 import { canChangeStatus } from '../users/user.policy';
 import { type Device, deviceLabel } from './device';
+import { idleSecondsOf } from './session-rules.service';
 import { Session, type SessionEnd } from './session.entity';
 
 export interface SessionWork {
@@ -61,7 +62,9 @@ export async function liveSessionById(work: SessionWork, id: string): Promise<Se
 }
 
 async function ifLive(work: SessionWork, session: Session | null): Promise<Session | null> {
-  if (!session || session.isLiveAt(work.at, work.ports.config.SESSION_IDLE_SECONDS)) return session;
+  if (!session) return null;
+  const idleSeconds = await idleSecondsOf(work.system.unitFor(session, work.at), work.ports.config);
+  if (session.isLiveAt(work.at, idleSeconds)) return session;
   await endSession(work, session, 'IDLE');
   return null;
 }

@@ -142,6 +142,35 @@ describe('a person’s sessions', () => {
     expect(await sessions.findOneByOrFail({ id: await sidOf(tokens) })).toMatchObject({ endReason: 'IDLE' });
   });
 
+  test('are idle for as long as their organisation lets them, and no longer', async () => {
+    const other = await subject.newClinic();
+    const keeper = actorOf(other.organisation, { scopes: ['auth:organisations:read', 'auth:organisations:write'] });
+    const set = async (seconds: number): Promise<unknown> =>
+      (
+        await subject.subject.ask(
+          keeper,
+          'mutation ($s: Int!) { setSessionIdleTimeout(seconds: $s) { organisation { sessionIdleTimeoutSeconds } userErrors { code } } }',
+          { s: seconds },
+        )
+      ).data?.['setSessionIdleTimeout'];
+    const refused = { organisation: null, userErrors: [{ code: 'BAD_USER_INPUT' }] };
+    expect([await set(10), await set(1_000_000)]).toEqual([refused, refused]);
+    expect(await set(300)).toEqual({ organisation: { sessionIdleTimeoutSeconds: 300 }, userErrors: [] });
+    const tokens = await login(other.people.doctor);
+    const sessions = subject.subject.running.database.system.getRepository(Session);
+    const idleFor = async (seconds: number, of: Tokens): Promise<void> => {
+      await sessions.update({ id: await sidOf(of) }, { lastSeenAt: new Date(Date.now() - seconds * 1_000) });
+    };
+    await idleFor(290, tokens);
+    const renewed = await renew(tokens.refreshToken);
+    await idleFor(310, tokens);
+    expect(await renew(String(renewed?.refreshToken))).toBeNull();
+    // Elsewhere the default holds.
+    const here = await login();
+    await idleFor(310, here);
+    expect(await renew(here.refreshToken)).not.toBeNull();
+  });
+
   test('give no more tokens to somebody who was suspended', async () => {
     const other = await subject.newClinic();
     const { doctor } = other.people;
