@@ -69,15 +69,21 @@ export function decide<A extends Answer>(answers: readonly A[], ground: Ground, 
 
 /** The next instant at which the same question may be answered differently though nobody says anything. */
 export function nextChangeAt(answers: readonly Answer[], at: Date): Date | null {
-  const instants = answers.flatMap(({ validFrom, validUntil, provisions }) => [
-    validFrom,
-    validUntil,
-    ...provisions.flatMap(({ from, until }) => [from ?? null, until ?? null]),
-  ]);
-  const later = instants
-    .flatMap((one) => (one === null ? [] : [new Date(one).getTime()]))
-    .filter((ms) => ms > at.getTime());
-  return later.length === 0 ? null : new Date(Math.min(...later));
+  let nextMs = Infinity;
+  const consider = (instant: Date | string | null | undefined): void => {
+    if (instant === null || instant === undefined) return;
+    const ms = new Date(instant).getTime();
+    if (ms > at.getTime() && ms < nextMs) nextMs = ms;
+  };
+  for (const { validFrom, validUntil, provisions } of answers) {
+    consider(validFrom);
+    consider(validUntil);
+    for (const { from, until } of provisions) {
+      consider(from);
+      consider(until);
+    }
+  }
+  return nextMs === Infinity ? null : new Date(nextMs);
 }
 
 /**

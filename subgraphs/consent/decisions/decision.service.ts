@@ -55,15 +55,16 @@ export async function decideForPatients(
     ...{ organisationId: unit.actor.organisationId, at: unit.at },
   };
   const consentType = types.find(({ legalBasis }) => needsConsent(legalBasis)) ?? types[0] ?? null;
+  const basis = consentType?.legalBasis ?? null;
+  const evaluatedAt = unit.at;
+  // Whoever has said nothing is decided alike.
+  const silence = decide<PatientAnswer>([], ground, asked);
   return patientIds.map((patientId) => {
-    const given = answers.get(patientId) ?? [];
-    const { permitted, reason, answer } = decide(given, ground, asked);
-    return {
-      ...{ patientId, permitted, reason, consentType, basis: consentType?.legalBasis ?? null },
-      decidingRecordId: answer?.id ?? null,
-      evaluatedAt: unit.at,
-      cacheForSeconds: secondsUntil(nextChangeAt(given, unit.at), unit.at),
-    };
+    const given = answers.get(patientId);
+    const { permitted, reason, answer } = given ? decide(given, ground, asked) : silence;
+    const cacheForSeconds = given ? secondsUntil(nextChangeAt(given, evaluatedAt), evaluatedAt) : cacheSeconds;
+    const decidingRecordId = answer?.id ?? null;
+    return { patientId, permitted, reason, consentType, basis, decidingRecordId, evaluatedAt, cacheForSeconds };
   });
 }
 
