@@ -15,7 +15,7 @@ const sharedFloors = [
 
 const gatewayFloors = [
   ['cost', 'files', 'transport', 'supergraph', 'limits', 'overload', 'drain', 'observability'],
-  ['executor', 'authorize', 'consent', 'revocation'],
+  ['executor', 'authorize', 'consent', 'revocation', 'refusals'],
   ['operations'],
   ['subscriptions', 'rest', 'persisted', 'mcp', 'admin'],
   ['server'],

@@ -34,6 +34,7 @@ const schema = z.object({
   CONSENT_CONFIG: setting.text('consent.yaml'),
   /** Which operation tells what tokens are revoked. Without the file they stand until they end. */
   REVOCATION_CONFIG: setting.text('revocation.yaml'),
+  REFUSAL_CONFIG: setting.text('audit.yaml'),
   /** How long tokens stand on what is known when nobody answers and no events arrive; then they are refused. */
   REVOCATION_BLIND_SECONDS: setting.integer({ min: 5, max: 3_600, fallback: 60 }),
   /** Subgraphs to compose, separated by commas; all of them when absent. */

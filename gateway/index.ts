@@ -3,6 +3,7 @@ export { rolesAsPolicies, type EvaluatePolicies } from './authorize';
 export { demandConfig, demandSettings } from './demand-settings';
 export { readConsentConfig, type ConsentConfig } from './consent';
 export { ManifestError, PersistedDocuments, readManifest, type PersistedOperation } from './persisted';
+export { readRefusalConfig, type RefusalConfig } from './refusals';
 export { readRevocationConfig, type RevocationConfig } from './revocation';
 export { createGateway, defaultGatewayConfig, type Gateway, type GatewayConfig, type GatewayOptions } from './server';
 export {

@@ -13,6 +13,7 @@ import { demandConfig } from './demand-settings';
 import { followFiles } from './follow-files';
 import { assertCallersAreKnown, readKnownCallers } from './known-callers';
 import { PersistedDocuments } from './persisted';
+import { readRefusalConfig } from './refusals';
 import { readRevocationConfig } from './revocation';
 import { RemoteSubgraphs } from './remote-subgraphs';
 import { createGateway, defaultGatewayConfig, type Gateway, type GatewayConfig } from './server';
@@ -72,6 +73,7 @@ export async function startGateway(openEvents: OpenEvents, settings = readGatewa
     ...(events.counters && { rateCounters: events.counters }),
     consent,
     revocation,
+    refusals: readRefusalConfig(settings.REFUSAL_CONFIG, names),
     persisted,
     admin: admin && { config: admin, sessions: sessionsOf(events) },
     log,

@@ -13,7 +13,7 @@ const configSchema = z.strictObject({
   subgraph: z.string().min(1),
   /**
    * What it is asked. Variables: `$subjects`, `$purpose`, `$dataCategory`, `$userId`, `$clientId`. The decisions stand
-   * under `decisions`, each with `permitted reason cacheForSeconds consentType { key name }`.
+   * under `decisions`, each with `permitted reason cacheForSeconds consentType { key name }`, and `recordId` where a record of the subject decided.
    */
   query: z.string().min(1),
   /** What the gateway may do there in its own name. */

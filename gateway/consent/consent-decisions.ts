@@ -26,6 +26,8 @@ export interface ConsentDecision {
   readonly reason: string;
   /** What to ask the subject for, if that is known. */
   readonly consentType: ConsentType | null;
+  /** The subject's own word that decided, if it was one; for the audit trail of whoever releases the data. */
+  readonly recordId?: string | null | undefined;
 }
 
 /** What ConsentDecisions needs of the gateway's event source. */
@@ -44,6 +46,8 @@ export interface ConsentDecisionsOptions {
   readonly log: Logger;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  /** Told of what was asked for and not permitted, each time it is asked for. */
+  readonly onRefused?: (caller: ConsentCaller, decision: ConsentDecision) => void;
 }
 
 interface Caller {
@@ -91,11 +95,15 @@ export class ConsentDecisions {
     const viewer = viewerKey(actor);
     const caller = { actor, correlationId, span };
     const decided = await Promise.all(asks.map((ask) => this.answer(ask, viewer, caller)));
-    return asks.map((ask, index) => decisionOf(ask, decided[index] ?? null));
+    return this.told(
+      caller,
+      asks.map((ask, index) => decisionOf(ask, decided[index] ?? null)),
+    );
   }
 
   /** The same at once. @returns null unless all of them are known already */
-  decideNow(asks: readonly ConsentAsk[], { actor }: Pick<ConsentCaller, 'actor'>): ConsentDecision[] | null {
+  decideNow(asks: readonly ConsentAsk[], caller: ConsentCaller): ConsentDecision[] | null {
+    const { actor } = caller;
     if (!actor) return asks.map((ask) => decisionOf(ask, nobody));
     const viewer = viewerKey(actor);
     const decisions: ConsentDecision[] = [];
@@ -104,6 +112,12 @@ export class ConsentDecisions {
       if (known === undefined) return null;
       decisions.push(decisionOf(ask, known));
     }
+    return this.told(caller, decisions);
+  }
+
+  private told(caller: ConsentCaller, decisions: ConsentDecision[]): ConsentDecision[] {
+    const { onRefused } = this.options;
+    if (onRefused) for (const decision of decisions) if (!decision.permitted) onRefused(caller, decision);
     return decisions;
   }
 
@@ -165,8 +179,8 @@ const nobody: SourceDecision = { permitted: false, reason: 'NO_VIEWER', consentT
 
 function decisionOf({ purpose, subject }: ConsentAsk, decision: SourceDecision | null): ConsentDecision {
   if (!decision) return { permitted: false, isKnown: false, purpose, subject, reason: 'UNKNOWN', consentType: null };
-  const { permitted, reason, consentType } = decision;
-  return { permitted, isKnown: true, purpose, subject, reason, consentType };
+  const { permitted, reason, consentType, recordId } = decision;
+  return { permitted, isKnown: true, purpose, subject, reason, consentType, recordId };
 }
 
 /** Provisions can name the organisation, the user and the client; nothing else of the viewer changes an answer. */

@@ -25,6 +25,8 @@ export interface SourceDecision {
   /** Why, as a stable code. */
   readonly reason: string;
   readonly consentType: ConsentType | null;
+  /** The person's own word that decided, if it was one. */
+  readonly recordId?: string | null | undefined;
   /** How long the decision holds unless somebody says otherwise; 0 when it must not be kept. */
   readonly cacheForSeconds: number;
 }

@@ -10,6 +10,7 @@ const answerSchema = z.object({
       permitted: z.boolean(),
       reason: z.string(),
       cacheForSeconds: z.number().min(0),
+      recordId: z.string().nullish(),
       consentType: z.object({ key: z.string(), name: z.string() }).nullable(),
     }),
   ),

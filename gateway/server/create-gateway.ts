@@ -13,6 +13,7 @@ import { Metrics, type RequestRecord, finishRequest } from '../observability';
 import { type AuthorizationConfig } from '../operations';
 import { OverloadGuard } from '../overload';
 import { PersistedDocuments } from '../persisted';
+import { RefusalLog } from '../refusals';
 import { RevocationWatch, everyTokenStands, graphqlRevocationSource } from '../revocation';
 import { type LoadedSupergraph } from '../supergraph';
 import { type Subgraphs, connectSubgraphs } from '../transport';
@@ -95,6 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await fastify.close();
       live.stop();
       consent.stop();
+      await parts.refusals?.close();
       parts.revocations?.stop();
       await apollo?.stop();
       await Promise.all([subgraphs.close(), parts.rateLimiter.close(), options.admin?.sessions.close()]);
@@ -120,6 +122,8 @@ interface Parts {
   readonly persisted: PersistedDocuments;
   readonly pipeline: GraphqlPipeline;
   readonly rateLimiter: RateLimiter;
+  /** Null when nobody is told of any. */
+  readonly refusals: RefusalLog | null;
   /** Null when nobody tells of any. */
   readonly revocations: RevocationWatch | null;
   readonly subgraphs: Subgraphs;
@@ -145,14 +149,14 @@ function authorizationOf({ config, evaluatePolicies, log }: GatewayOptions): Aut
 }
 
 function assemble(options: GatewayOptions): Parts {
-  const { events, log, config } = options;
+  const { log, config } = options;
   const metrics = new Metrics(options.registry);
   const subgraphs = openSubgraphs(options, metrics);
-  const consent = openConsent({ config: options.consent ?? null, subgraphs, events, log });
+  const refusals = openRefusals(options, subgraphs);
+  const consent = consentOf(options, subgraphs, refusals);
   const guard = new DocumentGuard(config.limits);
-  const authorization = authorizationOf(options);
-  const generationOf = (supergraph: LoadedSupergraph): Generation =>
-    new Generation({ supergraph, subgraphs, consent, guard, authorization });
+  const common = { subgraphs, consent, guard, authorization: authorizationOf(options) };
+  const generationOf = (supergraph: LoadedSupergraph): Generation => new Generation({ supergraph, ...common });
   const revocations = watchRevocations(options, subgraphs);
   const standing = revocations ?? everyTokenStands;
   const authenticate = createAuthenticator({ ...options, standing });
@@ -162,7 +166,7 @@ function assemble(options: GatewayOptions): Parts {
   const persisted = options.persisted ?? withoutManifest();
   const { demand, overload, rateLimiter } = openDefence(options);
   const current = (): Generation => parts.generation;
-  const pipeline = new GraphqlPipeline({ current, introspection, persisted, demand, queryPlanScope, log });
+  const pipeline = new GraphqlPipeline({ current, introspection, persisted, demand, queryPlanScope, log, refusals });
   const observe = observer(metrics, log);
   const serving = { authenticate, current, demand, metrics, observe, persisted, standing, subgraphs };
   const live = new LiveOperations({ ...options, ...serving });
@@ -198,6 +202,7 @@ function assemble(options: GatewayOptions): Parts {
     persisted,
     pipeline,
     rateLimiter,
+    refusals,
     revocations,
     subgraphs,
   };
@@ -206,6 +211,19 @@ function assemble(options: GatewayOptions): Parts {
 
 function browserPolicyOf({ allowedOrigins, trustProxy }: GatewayConfig): BrowserPolicy {
   return new BrowserPolicy({ trustProxy, isAllowedOrigin: (origin) => allowedOrigins.includes(origin) });
+}
+
+function consentOf(
+  { consent, events, log }: GatewayOptions,
+  subgraphs: Subgraphs,
+  refusals: RefusalLog | null,
+): ConsentDecisions {
+  const onRefused = refusals?.noteConsent.bind(refusals);
+  return openConsent({ config: consent ?? null, subgraphs, events, log, ...(onRefused && { onRefused }) });
+}
+
+function openRefusals({ refusals: config, log }: GatewayOptions, subgraphs: Subgraphs): RefusalLog | null {
+  return config ? new RefusalLog({ config, subgraphs, log }) : null;
 }
 
 function watchRevocations(

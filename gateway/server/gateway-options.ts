@@ -12,6 +12,7 @@ import { type DrainSettings, defaultDrainSettings } from '../drain';
 import { type RateLimits, type RequestLimits, defaultLimits, defaultRateLimits } from '../limits';
 import { type OverloadLimits, defaultOverloadLimits } from '../overload';
 import { type PersistedDocuments } from '../persisted';
+import { type RefusalConfig } from '../refusals';
 import { type RevocationConfig, type RevocationSettings, defaultRevocationSettings } from '../revocation';
 import { type EventTail, type SubscriptionLimits, defaultSubscriptionLimits } from '../subscriptions';
 import { type LoadedSupergraph } from '../supergraph';
@@ -78,6 +79,8 @@ export interface GatewayOptions {
   readonly events: EventTail;
   /** Who tells which tokens are revoked. Null or absent: nobody, and tokens stand until they end. */
   readonly revocation?: RevocationConfig | null;
+  /** Who is told of what is refused. Null or absent: nobody. */
+  readonly refusals?: RefusalConfig | null;
   /** Decides on the policies that `@policy` names. Absent: none is satisfied. */
   readonly evaluatePolicies?: EvaluatePolicies;
   /** Who decides about consent. Null or absent: nobody, and the fields that need one stay closed. */

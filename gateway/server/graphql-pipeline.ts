@@ -14,6 +14,7 @@ import {
 import { type IncrementalPart, type OperationRequest, type PreparedOperation, type WrittenResult } from '../operations';
 import { type PersistedDocuments } from '../persisted';
 import { type CancelSignal } from '../transport';
+import { type RefusalLog } from '../refusals';
 import { type Caller } from './caller';
 import { type GatewayConfig } from './gateway-options';
 import { type Generation, type WantedOperation } from './generation';
@@ -59,6 +60,8 @@ export interface PipelineOptions {
   readonly demand: Demand;
   /** Who may see query plans. */
   readonly queryPlanScope: string;
+  /** Who is told of what scopes have not opened. */
+  readonly refusals: RefusalLog | null;
   readonly log: Logger;
 }
 
@@ -73,6 +76,7 @@ export class GraphqlPipeline {
     const { record } = request.caller;
     record.status = answer.status;
     noteErrors(record, answer.result.errors);
+    this.options.refusals?.noteErrors(request.caller, answer.result.errors);
     return answer;
   }
 

@@ -12,8 +12,11 @@ export function isWrite(query: string): boolean {
 
 /** The JSON text of a request (GraphQL over HTTP, "Request Parameters"). */
 export function requestText(request: SubgraphRequest): string {
-  const { json, operationName, event } = request;
-  if (json) return `${json.head}${json.variables}}`;
+  const { json, operationName, event, consents } = request;
+  if (json) {
+    const further = consents ? `,"extensions":${JSON.stringify({ consents })}` : '';
+    return `${json.head}${json.variables}${further}}`;
+  }
   const { query, variables } = request;
   return JSON.stringify({ query, variables, operationName, ...(event && { extensions: { event } }) });
 }

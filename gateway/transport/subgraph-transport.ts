@@ -4,6 +4,11 @@ import { type PlatformEvent } from '#shared/events';
 import { type HandedSpan } from '#shared/tracing';
 import { type CancelSignal } from './cancel-signal';
 
+/** By the id of a person: the purpose they agreed to, and their record of it if there is one. */
+export type ReliedConsents = Readonly<
+  Record<string, { readonly purpose: string; readonly consentRecordId: string | null }>
+>;
+
 /** One operation for one subgraph. */
 export interface SubgraphRequest {
   readonly query: string;
@@ -20,6 +25,8 @@ export interface SubgraphRequest {
   /** What a subscription's primary fetch is answered from. */
   readonly event?: PlatformEvent;
   readonly signal?: CancelSignal;
+  /** By person: what the gateway relied on when it let these fields be fetched. */
+  readonly consents?: ReliedConsents | undefined;
   /** What the request is traced by. */
   readonly span?: HandedSpan | null;
   /** W3C trace context for the subgraph, written by whoever traces the fetch. */

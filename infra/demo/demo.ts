@@ -56,6 +56,7 @@ const staff = [
   { login: 'reviewer2', firstName: 'Ravi', lastName: 'Menon', roles: ['REVIEWER'], practises: true },
   { login: 'reception', firstName: 'Nell', lastName: 'Okafor', roles: ['RECEPTIONIST'], practises: false },
   { login: 'billing', firstName: 'Bea', lastName: 'Lindqvist', roles: ['BILLING'], practises: false },
+  { login: 'compliance', firstName: 'Cora', lastName: 'Whitlock', roles: ['COMPLIANCE_OFFICER'], practises: false },
   { login: 'admin', firstName: 'Ada', lastName: 'Pryce', roles: ['ADMIN'], practises: false },
 ] as const;
 

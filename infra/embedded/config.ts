@@ -17,6 +17,7 @@ const schema = z.object({
   /** Which operation decides about consent. Without the file, fields that need one stay closed. */
   CONSENT_CONFIG: setting.text('consent.yaml'),
   REVOCATION_CONFIG: setting.text('revocation.yaml'),
+  REFUSAL_CONFIG: setting.text('audit.yaml'),
   /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
   SUBGRAPHS: setting.optionalText(),
   /** Who the tokens are from; this platform's own address unless given. */

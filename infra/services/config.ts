@@ -52,6 +52,7 @@ const platformSchema = z
     SUPERGRAPH_CONFIG: setting.text('supergraph.yaml'),
     CONSENT_CONFIG: setting.text('consent.yaml'),
     REVOCATION_CONFIG: setting.text('revocation.yaml'),
+    REFUSAL_CONFIG: setting.text('audit.yaml'),
     /** Which of the configuration's subgraphs to run, separated by commas; all of them when absent. */
     SUBGRAPHS: setting.optionalText(),
     ...mysqlSettings,

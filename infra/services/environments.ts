@@ -49,7 +49,7 @@ export class Environments {
       ...this.events(),
       ...{ HOST: config.HOST, PORT: String(config.PORT) },
       ...{ SUPERGRAPH_CONFIG: config.SUPERGRAPH_CONFIG, CONSENT_CONFIG: config.CONSENT_CONFIG },
-      ...{ REVOCATION_CONFIG: config.REVOCATION_CONFIG },
+      ...{ REVOCATION_CONFIG: config.REVOCATION_CONFIG, REFUSAL_CONFIG: config.REFUSAL_CONFIG },
       SUBGRAPHS: config.subgraphs.map(({ name }) => name).join(','),
       TOKEN_ISSUER: this.issuer(),
       TOKEN_AUDIENCE: config.TOKEN_AUDIENCE,

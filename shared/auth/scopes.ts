@@ -9,6 +9,7 @@ export const scopes = [
   'auth:audit:index',
   'auth:audit:read',
   'auth:audit:rebuild',
+  'auth:audit:record',
   'auth:breakglass:read',
   'auth:breakglass:review',
   'auth:breakglass:use',

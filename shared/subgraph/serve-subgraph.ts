@@ -14,6 +14,7 @@ import { type Logger } from '#shared/logging';
 import { type RegionWall } from '#shared/region';
 import { mountRoutes } from './http-route';
 import { type RunningSubgraph } from './start-subgraph';
+import { type SubgraphRequest } from './subgraph';
 
 export interface ServeOptions {
   readonly host: string;
@@ -35,6 +36,7 @@ interface Asked {
   readonly actor: Actor | null;
   readonly correlationId: string;
   readonly event: PlatformEvent | null;
+  readonly consents?: SubgraphRequest['consents'];
   readonly traceparent?: string;
 }
 
@@ -88,12 +90,13 @@ function authenticate(name: string, keys: InternalKeys): (request: FastifyReques
 }
 
 function askedBy(request: FastifyRequest): Asked {
-  const { extensions } = request.body as { extensions?: { event?: PlatformEvent } };
+  const { extensions } = request.body as { extensions?: Pick<SubgraphRequest, 'consents'> & { event?: PlatformEvent } };
   const { 'x-correlation-id': correlationId, traceparent } = request.headers;
   return {
     actor: actors.get(request) ?? null,
     correlationId: typeof correlationId === 'string' ? correlationId : newCorrelationId(),
     event: extensions?.event ?? null,
+    ...(extensions?.consents && { consents: extensions.consents }),
     ...(typeof traceparent === 'string' && { traceparent }),
   };
 }

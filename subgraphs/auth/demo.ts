@@ -33,6 +33,8 @@ const platformScopes: ReadonlySet<Scope> = new Set<Scope>([
   'auth:keys:read',
   'auth:keys:write',
   'auth:revocations:read',
+  'auth:audit:index',
+  'auth:audit:record',
 ]);
 
 export interface DemoCredentials {

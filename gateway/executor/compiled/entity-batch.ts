@@ -1,4 +1,4 @@
-import { type SubgraphResult } from '../../transport';
+import { type ReliedConsents, type SubgraphResult } from '../../transport';
 import { type Entity, isEntity } from './entity';
 import { jsonOf } from './json';
 
@@ -22,6 +22,8 @@ export class EntityBatch {
   private readonly keyed = new Map<string, Map<unknown, number>>();
   private readonly texts: string[] = [];
   private result: Promise<SubgraphResult> | null = null;
+  /** On which it rests that the objects may be asked about, if on any. */
+  consents: ReliedConsents | undefined;
 
   get isEmpty(): boolean {
     return this.texts.length === 0;
@@ -58,6 +60,10 @@ export class EntityBatch {
   variables(others: string): string {
     const own = `"representations":[${this.texts.join(',')}]`;
     return others === '{}' ? `{${own}}` : `${others.slice(0, -1)},${own}}`;
+  }
+
+  rely(consents: ReliedConsents | undefined): void {
+    if (consents) this.consents = { ...this.consents, ...consents };
   }
 
   answerBy(result: Promise<SubgraphResult>): void {

@@ -49,8 +49,9 @@ export function compileEntityFetch(node: FetchNode, options: EntityFetchOptions)
       shared: run.shared,
     });
     if (asked.targets.length === 0) return;
+    batch.rely(isAdmitted.consents);
     if (++batch.parties > 1) run.request.onCoalesced?.();
-    if (!isShared) batch.answerBy(run.ask(fetch, batch.variables(others)));
+    if (!isShared) batch.answerBy(run.ask(fetch, batch.variables(others), batch.consents));
     absorb(run, asked, { answer: await batch.answer(), isAlone: batch.parties === 1 });
   }
 

@@ -1,4 +1,5 @@
 import { type ConsentCaller, type ConsentDecision, type ConsentDecisions, consentDenial } from '../../consent';
+import { type ReliedConsents } from '../../transport';
 import { type GuardRule } from '../planning';
 import { type Entity, isEntity } from './entity';
 import { errorsAtFields } from './fetch-errors';
@@ -10,8 +11,11 @@ import { type TypeTable } from './type-table';
 /** Where an executor learns whether people have agreed that data about them is used. */
 export type ConsentGate = Pick<ConsentDecisions, 'decide' | 'decideNow'>;
 
-/** Whether the object of an index is admitted. */
-export type Admission = (index: number) => boolean;
+/** Whether the object of an index is admitted, and on which consents that rests. */
+export interface Admission {
+  (index: number): boolean;
+  readonly consents?: ReliedConsents;
+}
 
 /** Stands before a fetch and says for which of the objects it may be sent. */
 export interface Guard {
@@ -40,7 +44,8 @@ export function consentGuard({ gate, types, selected, rules }: GuardOptions): Gu
     { found, path }: { found: readonly Entity[]; path: PlanPath },
     decisions: readonly ConsentDecision[],
   ): Admission => {
-    if (!decisions.some(isRefusal)) return () => true;
+    const consents = reliedOn(decisions);
+    if (!decisions.some(isRefusal)) return Object.assign(() => true, { consents });
     const places = placesAt(run.data, path);
     decisions.forEach((decision, index) => {
       const object = found[index];
@@ -49,7 +54,7 @@ export function consentGuard({ gate, types, selected, rules }: GuardOptions): Gu
       const fields = (places.get(object) ?? []).flatMap((place) => keysOf(object).map((key) => [...place, key]));
       if (fields.length > 0) run.report(errorsAtFields(refusal, fields));
     });
-    return (index) => decisions[index]?.permitted ?? false;
+    return Object.assign((index: number) => decisions[index]?.permitted ?? false, { consents });
   };
 
   return {
@@ -77,6 +82,14 @@ export function decideAbout(
 function firstRefusals([first = [], ...others]: readonly (readonly ConsentDecision[])[]): ConsentDecision[] {
   return first.map(
     (decision, index) => [decision, ...others.flatMap((more) => more[index] ?? [])].find(isRefusal) ?? decision,
+  );
+}
+
+/** By person: what the release of their data rests on. */
+function reliedOn(decisions: readonly ConsentDecision[]): ReliedConsents {
+  const permitted = decisions.filter((decision) => decision.permitted);
+  return Object.fromEntries(
+    permitted.map(({ subject, purpose, recordId = null }) => [subject, { purpose, consentRecordId: recordId }]),
   );
 }
 

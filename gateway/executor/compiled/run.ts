@@ -1,6 +1,12 @@
 import { type GraphQLError } from 'graphql';
 import { type HandedSpan } from '#shared/tracing';
-import { type CancelSignal, type SubgraphRequest, type SubgraphResult, type Subgraphs } from '../../transport';
+import {
+  type CancelSignal,
+  type ReliedConsents,
+  type SubgraphRequest,
+  type SubgraphResult,
+  type Subgraphs,
+} from '../../transport';
 import { type ExecutionRequest } from '../plan-executor';
 import { type Entity } from './entity';
 import { EntityBatch } from './entity-batch';
@@ -15,6 +21,9 @@ export interface Fetch {
   readonly subgraph: string;
   readonly document: FetchDocument;
 }
+
+/** What a fetch is made from besides its document: who asks, and on which consents it rests. */
+type PlannedRequest = ExecutionRequest & { readonly consents?: ReliedConsents };
 
 /**
  * A fetch as transports take it. Those that send text never need its variables as values, so these are read from their text
@@ -31,8 +40,10 @@ class PlannedFetch implements SubgraphRequest {
   readonly onFetched?: NonNullable<SubgraphRequest['onFetched']>;
   traceparent?: string;
 
-  constructor({ query, head, operationName }: FetchDocument, variables: string, request: ExecutionRequest) {
-    const { actor, correlationId, span, signal, onFetched } = request;
+  readonly consents?: ReliedConsents;
+
+  constructor({ query, head, operationName }: FetchDocument, variables: string, request: PlannedRequest) {
+    const { actor, correlationId, span, signal, onFetched, consents } = request;
     this.query = query;
     this.json = { head, variables };
     if (operationName !== undefined) this.operationName = operationName;
@@ -41,6 +52,7 @@ class PlannedFetch implements SubgraphRequest {
     this.span = span ?? null;
     if (signal) this.signal = signal;
     if (onFetched) this.onFetched = onFetched;
+    if (consents) this.consents = consents;
   }
 
   get variables(): Record<string, unknown> {
@@ -67,8 +79,9 @@ export class Run {
   }
 
   /** Never rejects; an outage is a result with errors. @param variables as JSON text */
-  ask({ subgraph, document }: Fetch, variables: string): Promise<SubgraphResult> {
-    return this.subgraphs.execute(subgraph, new PlannedFetch(document, variables, this.request));
+  ask({ subgraph, document }: Fetch, variables: string, consents?: ReliedConsents): Promise<SubgraphResult> {
+    const request = consents ? { ...this.request, consents } : this.request;
+    return this.subgraphs.execute(subgraph, new PlannedFetch(document, variables, request));
   }
 
   /** The batch that equal fetches of this moment share: what one of them asks the others need not. */
@@ -82,7 +95,7 @@ export class Run {
       new Promise((resolve) => {
         setImmediate(() => {
           this.batches.delete(key);
-          resolve(this.ask(fetch, batch.variables(variables)));
+          resolve(this.ask(fetch, batch.variables(variables), batch.consents));
         });
       }),
     );

@@ -12,9 +12,9 @@ export class ChainStatusResolver {
     description: 'Recomputes the chains of the organisation: of one subgraph, or of all',
   })
   verifyAuditChain(
-    @Arg('subgraph', () => String, { nullable: true }) subgraph: string | null,
+    @Arg('subgraph', () => String, { nullable: true }) subgraph: string | null | undefined,
     @Ctx() { unit, system, ports }: RequestContext<AuthPorts>,
   ): Promise<AuditChainStatus[]> {
-    return verifyChains({ unit, system, ports }, subgraph);
+    return verifyChains({ unit, system, ports }, subgraph ?? null);
   }
 }

@@ -8,6 +8,7 @@ export const scopeDescriptions: Readonly<Record<Scope, string>> = {
   'auth:audit:index': 'Bring audit records to the platform’s index; for services',
   'auth:audit:read': 'Read the audit trail and verify its chain',
   'auth:audit:rebuild': 'Have the audit trail gathered again from its chains',
+  'auth:audit:record': 'Say what has been refused; for the gateway',
   'auth:breakglass:read': 'See where somebody has broken the glass',
   'auth:breakglass:review': 'Judge whether breaking the glass was justified',
   'auth:breakglass:use': 'Break the glass: reach a record in an emergency, and answer for it',

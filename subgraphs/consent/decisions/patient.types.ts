@@ -31,6 +31,7 @@ export class ConsentDecision {
   @Field(() => ConsentType, { nullable: true, description: 'What to ask the patient for' })
   consentType!: ConsentType | null;
 
+  @Field(() => ID, { nullable: true, description: 'The record that decided; reading it is another matter' })
   decidingRecordId!: string | null;
 
   @Field(() => DateTime)

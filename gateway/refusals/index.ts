@@ -1,0 +1,2 @@
+export { readRefusalConfig, type RefusalConfig } from './refusal-config';
+export { RefusalLog } from './refusal-log';
