@@ -49,6 +49,24 @@ describe('a client names a field like a key', () => {
   });
 });
 
+test('a client names a field like one that exists in plans only, and what is required is not taken from it', async () => {
+  const subgraphs = {
+    parts:
+      'type Query { part: Part } type Part @key(fields: "id") { id: ID! label: String weight(unit: String): String }',
+    freight: `type Part @key(fields: "id") {
+      id: ID!
+      weight(unit: String): String @external
+      freight: String @requires(fields: "weight(unit: \\"LB\\")")
+    }`,
+  };
+  const honest = (await ask(subgraphs, '{ part { freight } }')) as { part: { freight: string } };
+  await gateway?.close();
+  const posing = { _required_0_of_weight: 'Part.label 1', _subject_id: 'Part.label 1', freight: honest.part.freight };
+  expect(await ask(subgraphs, '{ part { _required_0_of_weight: label _subject_id: label freight } }')).toEqual({
+    part: posing,
+  });
+});
+
 describe('a client asks for a required field with arguments of its own', () => {
   const subgraphs = {
     products: `type Query { product: Product }
