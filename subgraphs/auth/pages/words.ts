@@ -48,7 +48,7 @@ const british = {
   allowAccess: 'Allow access?',
   wantsTo: (client: string) => `${client} asks to do the following in your name:`,
   healthData: 'Health data',
-  consentUntil: 'You can withdraw this at any time in your account.',
+  consentUntil: 'It lasts until you or your organisation end this sign-in.',
   allow: 'Allow',
   doNotAllow: 'Do not allow',
   signedInAs: (name: string) => `Signed in as ${name}`,
@@ -134,7 +134,7 @@ const british = {
     notFound: { title: 'There is no such page', what: 'The address is wrong, or the page is gone.' },
     failed: { title: 'Something went wrong', what: 'This is our mistake. Nothing is lost; try again in a moment.' },
   },
-  comeBackAt: (time: string) => `You can try again at ${time}.`,
+  comeBackAt: (time: string) => `You can try again from ${time}.`,
 
   problems: {
     credentials: 'The e-mail address or the password is wrong',
@@ -165,6 +165,7 @@ export type Trouble = keyof Words['trouble'];
 
 const american: Words = {
   ...british,
+  consentUntil: 'It lasts until you or your organization end this sign-in.',
   chooseOrganisation: 'Choose an organization',
   chooseOrganisationWhy:
     'You belong to more than one organization. What you see and do next concerns the one you choose.',
