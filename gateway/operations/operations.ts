@@ -22,7 +22,7 @@ import { type LoadedSupergraph } from '../supergraph';
 import { type CancelSignal, type SubgraphRequest, type SubgraphResult } from '../transport';
 import { AccessControl, type AuthorizationConfig, type Viewer } from './access-control';
 import { collectFields } from './collect-fields';
-import { type CoercedVariables, coerceVariables } from './coerce-variables';
+import { type CoercedVariables, coerceVariables, plainVariables } from './coerce-variables';
 import { asksForSchema, conditionVariables, fragmentsOf, isInParts, isPersonal } from './document-facts';
 import { IncrementalExecution, type IncrementalResult } from './incremental';
 import { answerIntrospection } from './introspection';
@@ -223,6 +223,7 @@ export class Operations {
       hasMembers: this.members.selectIn(document) !== null,
       isPersonal: isPersonal(document, this.supergraph.schema, this.personal),
       conditions: conditionVariables(document),
+      plainVariables: plainVariables(operation.variableDefinitions),
       variants: new BoundedCache(variantsPerOperation),
       variantsByActor: new WeakMap(),
     };

@@ -8,6 +8,7 @@ import { type AccessRule, type Actor } from '#shared/auth';
 import { type DeniedRules } from '../authorize';
 import { type BoundedCache } from '#shared/cache';
 import { type PlannedOperation } from '../executor';
+import { type PlainVariables } from './coerce-variables';
 import { type LabelledOperation } from './incremental';
 import { type MemberSieve } from './members';
 import { type Projection } from './projection';
@@ -26,6 +27,8 @@ export interface PreparedOperation {
   readonly asksForSchema: boolean;
   /** It selects protected health information: its answer is kept nowhere on the way. */
   readonly isPersonal: boolean;
+  /** Null where variables must be coerced one by one. */
+  readonly plainVariables: PlainVariables | null;
   /** Names of the variables that decide what is selected. */
   readonly conditions: readonly string[];
   /** It lists or counts what needs consent: its lists are shortened before anything is answered, so never in parts. */

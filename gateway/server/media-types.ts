@@ -15,7 +15,7 @@ interface Range {
  * @returns null when it takes neither
  */
 export function chooseMediaType(accept: string | undefined): MediaType | null {
-  if (accept === undefined || accept === '' || accept === '*/*') return mediaTypes.json;
+  if (accept === undefined || accept === '' || accept === '*/*' || accept === mediaTypes.json) return mediaTypes.json;
   const ranges = accept.split(',').map(readRange);
   const qualityOf = (mediaType: string): number =>
     (ranges.find(({ type }) => type === mediaType) ?? ranges.find(({ type }) => anything.has(type)))?.quality ?? 0;
