@@ -6,7 +6,7 @@ export interface Contestant {
   /** Names and versions of the packages it is. */
   readonly version: string;
   /** Our gateway with some of its features is compared with itself, peers with each other. */
-  readonly group: 'ours' | 'peer' | 'feature';
+  readonly group: 'ours' | 'peer' | 'feature' | 'floor';
   readonly callers: Callers;
   /** @throws {Error} saying why it does not start */
   start(): Promise<RunningGateway>;

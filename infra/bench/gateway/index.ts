@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type GatewayBenchArguments, readGatewayBenchArguments } from './config';
 import { type Contestant } from './contestant';
 import { type SubgraphsReady } from './messages';
+import { floor } from './floor';
 import { ownGateways } from './own';
 import { installPeers, peerGateways } from './peers';
 import { heard, stop } from './processes';
@@ -32,7 +33,7 @@ export async function benchGateway(argv: readonly string[]): Promise<void> {
     if (refusal !== null) say(`no peers: npm could not install them: ${refusal}`);
     const peers = refusal === null ? peerGateways(workplace, nodeOptions) : [];
     const own = ownGateways({ workplace, nodeOptions, profile });
-    const chosen = chooseFrom([...peers, ...own], given);
+    const chosen = chooseFrom([...peers, floor({ workplace, nodeOptions }), ...own], given);
     const around: Surroundings = { load, subgraphs, say };
     const features = chosen.filter(({ group }) => group === 'feature');
     const whole = chosen.filter(({ group }) => group !== 'feature');

@@ -51,6 +51,11 @@ export class GatewayWorkplace {
     return this.write(`${name}.json`, JSON.stringify(settings));
   }
 
+  /** @returns the file that the floor is started with */
+  floorSettings(): string {
+    return this.write('floor.json', JSON.stringify({ supergraph: this.plainSupergraph, ports: this.subgraphs.ports }));
+  }
+
   write(name: string, text: string): string {
     const file = join(this.directory, name);
     writeFileSync(file, text);

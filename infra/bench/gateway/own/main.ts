@@ -19,6 +19,7 @@ import { type GatewayReady, type ProfileOrder } from '../messages';
 import { ShopServer, consentQuery, shopSubgraphs } from '../shop';
 import { Profiler } from './profiler';
 import { type OwnSettings, ownSettingsSchema } from './settings';
+import { unlimited } from './unlimited';
 
 async function main(file: string): Promise<void> {
   const settings = ownSettingsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -66,12 +67,6 @@ function configOf({ limits, rateLimits }: OwnSettings): GatewayConfig {
     // A full machine is the point of a bench, and no reason to refuse.
     overload: { inFlight: 10_000, turnMs: 60_000 },
   };
-}
-
-/** Documents of any size; the sizes of requests are the web server's, which has them anyway. */
-function unlimited(usual: GatewayConfig['limits']): GatewayConfig['limits'] {
-  const of = { tokens: Infinity, depth: Infinity, aliases: Infinity, rootFields: Infinity, directives: Infinity };
-  return { ...usual, ...of, pageSize: Infinity, variableDepth: Infinity, cost: Infinity };
 }
 
 async function trace({ traced, collector }: OwnSettings, log: Logger): Promise<void> {
