@@ -69,7 +69,7 @@ export const errorCodes = {
     again: 'no',
   },
   CONSENT_REQUIRED: {
-    when: 'the patient has no active consent for the `purpose` of a field, which is null then (`consentType` names what to ask for), or for the purposes named when a case is submitted',
+    when: 'the patient has no active consent for the `purpose` of a field, which is null then, or of members of a list, which are left out of it and of its count (`consentType` names what to ask for), or for the purposes named when a case is submitted',
     remedy: 'ask the patient: `requiredConsents` gives the text to show',
     again: 'after consent',
   },
