@@ -1,7 +1,7 @@
 export { AccessNotes } from './access-notes';
 export { Administered } from './administered';
 export { type AuditedAct, type ReliedConsent } from './audit-record';
-export { Encrypted, PhiSubject, type DataCategory } from './encrypted';
+export { Encrypted, hasSubject, PhiSubject, type DataCategory } from './encrypted';
 export { WithoutHistory } from './history';
 export {
   inTransaction,
