@@ -193,7 +193,9 @@ describe('machines and devices', () => {
     test('is asked again for a code there is not', async () => {
       const browser = new Browser();
       const page = await browser.open(`${subject.subject.publicUrl}/v1/oauth/device`);
-      expect((await browser.submit(page, { user_code: 'BBBB-BBBB' })).html).toContain('There is no such code');
+      expect((await browser.submit(page, { user_code: 'BBBB-BBBB' })).html).toContain(
+        'There is no device with this code',
+      );
     });
   });
 
