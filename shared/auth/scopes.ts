@@ -21,6 +21,7 @@ export const scopes = [
   'auth:organisations:write',
   'auth:revocations:read',
   'auth:roles:write',
+  'auth:settings:write',
   'auth:users:read',
   'auth:users:self',
   'auth:users:write',

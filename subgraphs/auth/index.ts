@@ -16,8 +16,6 @@ import { createPlatformTables } from './migrations/1764000300002-create-platform
 import { createOAuthRecords } from './migrations/1764000400001-create-oauth-records';
 import { addSigningKeyTimes } from './migrations/1764000400002-add-signing-key-times';
 import { createSessionRules } from './migrations/1764000400003-create-session-rules';
-import { createAccountLinks } from './migrations/1764000500002-create-account-links';
-import { createSecondFactors } from './migrations/1764000500001-create-second-factors';
 import { createAuditIndex } from './migrations/1764000600002-create-audit-index';
 import { addCheckpointTimes } from './migrations/1764000600003-add-checkpoint-times';
 import { createAdminIdentities } from './migrations/1764000800001-create-admin-identities';
@@ -78,8 +76,7 @@ export const auth = defineSubgraph({
     createOAuthRecords,
     addSigningKeyTimes,
     createSessionRules,
-    createSecondFactors,
-    createAccountLinks,
+    ...peopleSlice.migrations,
     createAuditIndex,
     addCheckpointTimes,
     createRevocations,

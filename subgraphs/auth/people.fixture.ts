@@ -6,6 +6,7 @@ import { type DemoPerson } from '#shared/subgraph';
 import { type AuthUnderTest } from './auth.fixture';
 
 export interface Answer {
+  mustEnrolMfa: boolean;
   tokens: { accessToken: string; refreshToken: string; scope: string[] } | null;
   user: { id: string; organisationId: string; roles: string[]; patientIds: string[] } | null;
   organisations?: { id: string; name: string }[] | null;
@@ -13,7 +14,7 @@ export interface Answer {
   userErrors: { code: string; message: string }[];
 }
 
-const answer = `tokens { accessToken refreshToken scope } user { id organisationId roles patientIds }
+const answer = `mustEnrolMfa tokens { accessToken refreshToken scope } user { id organisationId roles patientIds }
   mfaChallenge { id kinds expiresAt } userErrors { code message }`;
 
 /**

@@ -26,6 +26,13 @@ export class AdminLoginResolver {
       adminLogin(work, { code, codeVerifier, redirectUri, nonce }),
     );
     const { tokens, user } = person ? await signedIn(work, person) : { tokens: null, user: null };
-    return { tokens, user, mfaChallenge: null, organisations: null, userErrors };
+    return {
+      tokens,
+      user,
+      mustEnrolMfa: person?.mustEnrolMfa ?? false,
+      mfaChallenge: null,
+      organisations: null,
+      userErrors,
+    };
   }
 }

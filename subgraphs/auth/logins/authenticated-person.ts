@@ -1,6 +1,7 @@
 import { type Scope } from '#shared/auth';
-import { type SystemRole, scopesOfRoles } from '../scopes/role.registry';
 import { type Amr } from '../mfa/mfa.codes';
+import { scopesOfKeys } from '../roles/role.service';
+import { findSettings } from '../settings/settings.service';
 import { type Product } from '../products/product.entity';
 import { User } from '../users/user.entity';
 import { type Account, announcementOf } from './account';
@@ -10,9 +11,11 @@ import { forgetFailures } from './lock-out';
 export interface AuthenticatedPerson {
   readonly user: User;
   readonly product: Product;
-  readonly roles: readonly SystemRole[];
+  readonly roles: readonly string[];
   /** Those of their roles that the product lets a token carry. */
   readonly scopes: readonly Scope[];
+  /** Their organisation wants a second factor of them and they have none: they get in to enrol one, and no further. */
+  readonly mustEnrolMfa: boolean;
   /** How they have shown it (`amr` of RFC 8176), and when (`auth_time` of OpenID Connect Core §2). */
   readonly amr: readonly Amr[];
   readonly authenticatedAt: Date;
@@ -29,7 +32,15 @@ export async function admit(account: Account, product: Product, amr: readonly Am
     await tx.publish('auth.login.succeeded', announcementOf(user.id, { userId: user.id, method: methodOf(amr) }));
   });
   if (credential.failures > 0) await forgetFailures(home);
-  return { user, product, roles, scopes: product.entitled(scopesOfRoles(roles)), amr, authenticatedAt: unit.at };
+  const mustEnrolMfa = !amr.includes('mfa') && ((await findSettings(unit))?.requireMfa ?? false);
+  const scopes = product
+    .entitled(await scopesOfKeys(unit, roles))
+    .filter((scope) => !mustEnrolMfa || isForEnrolment(scope));
+  return { user, product, roles, scopes, mustEnrolMfa, amr, authenticatedAt: unit.at };
+}
+
+function isForEnrolment(scope: Scope): boolean {
+  return scope === 'auth:users:self';
 }
 
 function methodOf(amr: readonly Amr[]): string {

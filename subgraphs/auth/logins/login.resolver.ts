@@ -49,5 +49,6 @@ async function answer(work: SignInWork, signingIn: Promise<SignIn>): Promise<Log
   const mfaChallenge = result?.kind === 'challenge' ? result.challenge : null;
   const { tokens, user } =
     result?.kind === 'person' ? await signedIn(work, result.person) : { tokens: null, user: null };
-  return { tokens, user, organisations, mfaChallenge, userErrors };
+  const mustEnrolMfa = result?.kind === 'person' && result.person.mustEnrolMfa;
+  return { tokens, user, mustEnrolMfa, organisations, mfaChallenge, userErrors };
 }

@@ -7,7 +7,7 @@ import { type AuthPorts } from '../ports';
 import { type AuthMethod } from '../products/product.entity';
 import { type Account, announcementOf, findAccount, type Refusal, refusalOf } from './account';
 import { admit, type AuthenticatedPerson } from './authenticated-person';
-import { type UserCredential } from './credential.entity';
+import { UserCredential } from './credential.entity';
 import { findIdentity, type Identity } from './identity';
 import { countFailure } from './lock-out';
 
@@ -77,6 +77,7 @@ async function tryToSignIn(work: SignInWork, attempt: SignInAttempt, emailHash: 
   const chosen = open.filter(({ user }) => user.organisationId === (attempt.organisationId ?? user.organisationId));
   const [only] = chosen;
   if (!only) return refuse(work, accounts, isRight);
+  await rehashForeign(work.ports, first, attempt.password);
   return chosen.length === 1 ? afterPassword(work, only) : { kind: 'choice', organisations: chosen.map(choiceOf) };
 }
 
@@ -93,6 +94,14 @@ async function accountsOf(
     }),
   );
   return accounts.filter((account) => account !== null);
+}
+
+/** A hash that came with an import is replaced by ours, now that the password is known to be right. */
+async function rehashForeign({ hasher }: AuthPorts, { home, credential }: Account, password: string): Promise<void> {
+  const { passwordHash } = credential;
+  if (!hasher.isForeign(passwordHash)) return;
+  const { unit, credentialId: id } = home;
+  await unit.updateWhere(UserCredential, { id, passwordHash }, { passwordHash: await hasher.hash(password) });
 }
 
 function choiceOf({ user, organisation }: Account): { readonly id: string; readonly name: string } {

@@ -39,6 +39,9 @@ export class LoginPayload extends Payload {
   @Field(() => SignedInUser, { nullable: true })
   user!: SignedInUser | null;
 
+  @Field({ description: 'The organisation wants a second factor: the tokens serve to enrol one, and no more' })
+  mustEnrolMfa!: boolean;
+
   @Field(() => [OrganisationChoice], {
     nullable: true,
     description: 'Instead of tokens: the person belongs to several organisations. Sign in again, naming one',

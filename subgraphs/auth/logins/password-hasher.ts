@@ -1,4 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
+import { compare } from 'bcryptjs';
+import { isBcrypt } from '../passwords/imported-hash';
 
 export interface HashCost {
   readonly memoryKib: number;
@@ -18,9 +20,14 @@ export class PasswordHasher {
     return hash(secret, { memoryCost, timeCost, parallelism: 1 });
   }
 
+  /** Whether a hash was brought from elsewhere, to be replaced once the password is at hand. */
+  isForeign(hash: string): boolean {
+    return isBcrypt(hash);
+  }
+
   /** @param phc null takes as long as a wrong secret, and is one */
   async matches(phc: string | null, secret: string): Promise<boolean> {
-    if (phc !== null) return verify(phc, secret);
+    if (phc !== null) return isBcrypt(phc) ? compare(secret, phc) : verify(phc, secret);
     await verify(await (this.decoy ??= this.hash('decoy')), secret);
     return false;
   }

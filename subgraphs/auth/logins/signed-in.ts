@@ -7,10 +7,12 @@ import { type SignedInUser } from './login.types';
 /** A session for somebody who has signed in, and who they are in ids. */
 export async function signedIn(
   work: SignInWork,
-  { user, product, roles, amr, authenticatedAt }: AuthenticatedPerson,
+  { user, product, roles, scopes, amr, authenticatedAt }: AuthenticatedPerson,
 ): Promise<{ readonly tokens: AuthTokens; readonly user: SignedInUser }> {
   const { id: userId, organisationId, patientIds, practitionerId } = user;
-  const session = await openSession(work, { userId, organisationId, product, methods: amr, authenticatedAt });
+  const session = await openSession(work, {
+    ...{ userId, organisationId, product, scopes, methods: amr, authenticatedAt },
+  });
   return {
     tokens: tokensOf(session),
     user: { id: userId, organisationId, roles: [...roles], patientIds, practitionerId },

@@ -114,7 +114,7 @@ export const roleRegistry: Readonly<Record<SystemRole, Role>> = {
         'auth:clients:read',
         'auth:clients:write',
       ] as const),
-      ...(['auth:organisations:read', 'consent:types:write', 'consent:types:publish'] as const),
+      ...(['auth:organisations:read', 'auth:settings:write', 'consent:types:write', 'consent:types:publish'] as const),
       ...(['notifications:templates:read', 'notifications:templates:write'] as const),
       'notifications:messages:read',
       ...(['scheduling:practitioners:write', 'scheduling:schedules:write'] as const),

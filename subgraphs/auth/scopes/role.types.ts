@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { type Role } from '../roles/role.entity';
 import { roleRegistry, type SystemRole } from './role.registry';
 import { scopeOf, ScopeView } from './scope.types';
 
@@ -15,6 +16,10 @@ export class RoleView {
 
   @Field(() => [ScopeView])
   scopes!: ScopeView[];
+}
+
+export function ownRoleOf({ key, name, scopes }: Role): RoleView {
+  return { key, name, system: false, scopes: scopes.map(scopeOf) };
 }
 
 export function roleOf(key: SystemRole): RoleView {

@@ -20,6 +20,7 @@ export const scopeDescriptions: Readonly<Record<Scope, string>> = {
   'auth:organisations:write': 'Make and change organisations',
   'auth:revocations:read': 'Learn which tokens have been revoked; for the gateways',
   'auth:roles:write': 'Give people any role of the organisation',
+  'auth:settings:write': 'Change how the organisation’s people sign in',
   'auth:users:read': 'See the people of the organisation with their contact details',
   'auth:users:self': 'See and change one’s own account',
   'auth:users:write': 'Invite patients to the portal and change accounts',

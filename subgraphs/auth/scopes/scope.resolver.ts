@@ -1,8 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { Authenticated, RequireScopes, scopes } from '#shared/auth';
+import { Authenticated, scopes } from '#shared/auth';
 import { type RequestContext } from '#shared/subgraph';
-import { roleOf, RoleView } from './role.types';
-import { systemRoles } from './role.registry';
 import { scopeOf, ScopeView } from './scope.types';
 
 @Resolver()
@@ -11,12 +9,6 @@ export class ScopeResolver {
   @Query(() => [ScopeView], { description: 'Every scope there is, in alphabetical order' })
   scopes(@Arg('module', () => String, { nullable: true }) module: string | null): ScopeView[] {
     return scopes.map(scopeOf).filter((scope) => !module || scope.module === module);
-  }
-
-  @RequireScopes('auth:users:read')
-  @Query(() => [RoleView])
-  roles(): RoleView[] {
-    return systemRoles.map(roleOf);
   }
 
   @Authenticated()

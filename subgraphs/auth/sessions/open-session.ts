@@ -26,6 +26,8 @@ export interface SignedInPerson {
   /** Where they act; their own organisation when it is left out. */
   readonly organisationId?: string;
   readonly product: Product;
+  /** What the session may carry at most. */
+  readonly scopes: readonly Scope[];
   /** How they have proved who they are, all of them. */
   readonly methods: readonly Amr[];
   readonly authenticatedAt: Date;
@@ -47,7 +49,7 @@ export async function openSession(work: SessionWork, signedIn: SignedInPerson): 
   const { grantId, session, scopes } = await openGrant(
     { work, records: work.ports.oauth.records(work.system), resource },
     {
-      ...{ provider, client, person, scopes: product.allowedScopes, methods, device },
+      ...{ provider, client, person, scopes: signedIn.scopes, methods, device },
       ...{ authenticatedAt, browserUid: null },
     },
   );

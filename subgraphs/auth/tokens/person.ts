@@ -1,7 +1,7 @@
 import { type Region, type Scope } from '#shared/auth';
 import { type SystemAccess } from '#shared/subgraph';
 import { Organisation } from '../organisations/organisation.entity';
-import { scopesOfRoles } from '../scopes/role.registry';
+import { scopesOfKeys } from '../roles/role.service';
 import { Membership } from '../users/membership.entity';
 import { User } from '../users/user.entity';
 import { canSignIn } from '../users/user.machine';
@@ -37,5 +37,11 @@ export async function findPerson(
   const memberships = await unit.list(Membership, { userId, status: 'ACTIVE' });
   if (memberships.length === 0) return null;
   const roles = [...new Set(memberships.flatMap(({ roleKeys }) => roleKeys))];
-  return { user, organisationId: actingAt, region: organisation.region, roles, scopes: scopesOfRoles(roles) };
+  return {
+    user,
+    organisationId: actingAt,
+    region: organisation.region,
+    roles,
+    scopes: await scopesOfKeys(unit, roles),
+  };
 }

@@ -1,13 +1,14 @@
+import { type Region } from '#shared/auth';
 import { normaliseEmail } from '#shared/crypto';
 import { InputError } from '#shared/errors';
 import { parseId } from '#shared/ids';
+import { phoneOf } from '../search/phone';
+import { assertImportable } from '../passwords/imported-hash';
 import { parsePassword } from '../passwords/password.policy';
-import { isSystemRole, type SystemRole } from '../scopes/role.registry';
 import { type InviteUserInput } from './user.types';
 
 // RFC 5321 §4.5.3.1: a path has at most 254 characters that matter here. Whether anybody reads it, only mail can tell.
 const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
-const phonePattern = /^\+[1-9]\d{6,14}$/;
 const maxNameLength = 100;
 const maxPatients = 20;
 
@@ -17,7 +18,8 @@ export interface Invitation {
   readonly phone: string | null;
   readonly firstName: string;
   readonly lastName: string;
-  readonly roles: readonly SystemRole[];
+  /** Checked where the organisation's own roles are known. */
+  readonly roles: readonly string[];
   readonly patientIds: readonly string[];
   readonly practitionerId: string | null;
   /** Whether a link goes to the address. */
@@ -25,18 +27,12 @@ export interface Invitation {
 }
 
 /** @throws {DomainError} BAD_USER_INPUT or INVALID_ID naming the field at fault */
-export function parseInvitation(input: InviteUserInput): Invitation {
-  const { temporaryPassword = null, sendInvitation } = input;
-  if (temporaryPassword !== null) parsePassword(temporaryPassword, ['input', 'temporaryPassword']);
-  const isMailed = sendInvitation ?? temporaryPassword === null;
-  if (!isMailed && temporaryPassword === null) {
-    throw new InputError('Without a link or a password nobody can get in', ['input', 'sendInvitation']);
-  }
-  const roles = [...new Set(input.roles)].map(parseRole);
-  if (roles.length === 0) throw new InputError('A user has at least one role', ['input', 'roles']);
+export function parseInvitation(input: InviteUserInput, region: Region): Invitation {
+  const isMailed = parseWayIn(input);
+  const roles = [...new Set(input.roles)];
   return {
     email: parseEmail(input.email),
-    phone: parsePhone(input.phoneNumber ?? null),
+    phone: parsePhone(input.phoneNumber ?? null, region),
     firstName: parseName(input.firstName, 'firstName'),
     lastName: parseName(input.lastName, 'lastName'),
     roles,
@@ -46,17 +42,29 @@ export function parseInvitation(input: InviteUserInput): Invitation {
   };
 }
 
+/** @returns whether a link goes to the address: it does when there is no other way in */
+function parseWayIn({ temporaryPassword, importedPasswordHash, sendInvitation }: InviteUserInput): boolean {
+  if (temporaryPassword != null) parsePassword(temporaryPassword, ['input', 'temporaryPassword']);
+  if (importedPasswordHash != null) assertImportable(importedPasswordHash);
+  const hasPassword = temporaryPassword != null || importedPasswordHash != null;
+  const isMailed = sendInvitation ?? !hasPassword;
+  if (!isMailed && !hasPassword) {
+    throw new InputError('Without a link or a password nobody can get in', ['input', 'sendInvitation']);
+  }
+  return isMailed;
+}
+
 function parseEmail(text: string): string {
   const email = normaliseEmail(text);
   if (!emailPattern.test(email)) throw new InputError('This is not an e-mail address', ['input', 'email']);
   return email;
 }
 
-function parsePhone(text: string | null): string | null {
-  if (text !== null && !phonePattern.test(text)) {
-    throw new InputError('A telephone number is written as in E.164', ['input', 'phoneNumber']);
-  }
-  return text;
+function parsePhone(text: string | null, region: Region): string | null {
+  if (text === null) return null;
+  const phone = phoneOf(text, region);
+  if (phone === null) throw new InputError('This is not a telephone number', ['input', 'phoneNumber']);
+  return phone;
 }
 
 function parseName(text: string, field: string): string {
@@ -66,12 +74,7 @@ function parseName(text: string, field: string): string {
   return name;
 }
 
-function parseRole(key: string): SystemRole {
-  if (!isSystemRole(key)) throw new InputError('There is no such role', ['input', 'roles']);
-  return key;
-}
-
-function parsePatients(ids: readonly string[], roles: readonly SystemRole[]): string[] {
+function parsePatients(ids: readonly string[], roles: readonly string[]): string[] {
   const patientIds = [...new Set(ids)].map((id) => parseId('pat', id));
   if (patientIds.length > maxPatients)
     throw new InputError('A person acts for at most 20 patients', ['input', 'patientIds']);

@@ -4,7 +4,6 @@ import { RequireScopes } from '#shared/auth';
 import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
 import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn } from '#shared/tables';
-import { type SystemRole } from '../scopes/role.registry';
 
 export const membershipStatuses = ['ACTIVE', 'ENDED'] as const;
 export type MembershipStatus = (typeof membershipStatuses)[number];
@@ -24,7 +23,7 @@ export class Membership extends TenantEntity {
   userId!: string;
 
   @JsonColumn({ name: 'roles' })
-  roleKeys!: SystemRole[];
+  roleKeys!: string[];
 
   @Field(() => MembershipStatusEnum)
   @CodeColumn()

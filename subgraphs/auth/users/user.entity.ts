@@ -59,17 +59,25 @@ export class User extends TenantEntity {
   @TimeColumn({ nullable: true })
   deletedAt!: Date | null;
 
+  @Field(() => String, { nullable: true, description: 'Subject of the token of whoever deleted the account' })
+  @CodeColumn({ nullable: true })
+  deletedBy!: string | null;
+
   @Field(() => String, { nullable: true })
   displayName(): string | null {
     return [this.firstName, this.lastName].filter(Boolean).join(' ') || null;
   }
 
   /** @throws {DomainError} ILLEGAL_TRANSITION */
-  become(status: UserStatus, { at, reason }: { at: Date; reason: string }): void {
+  become(status: UserStatus, { at, by, reason }: { at: Date; by: string; reason: string }): void {
     assertReachable(this.status, status);
     this.status = status;
     this.statusReason = reason;
-    if (status === 'DELETED') this.deletedAt = at;
+    if (status !== 'DELETED') return;
+    // What stays: the row with its names, for the records that name this person, until their keys are destroyed.
+    this.deletedAt = at;
+    this.deletedBy = by;
+    this.patientIds = [];
   }
 
   /** Whoever registered has shown that the address is theirs. */

@@ -5,7 +5,9 @@ import { type RequestContext } from '#shared/subgraph';
 import { Login } from '../logins/login.entity';
 import { Organisation } from '../organisations/organisation.entity';
 import { type AuthPorts } from '../ports';
-import { roleOf, RoleView } from '../scopes/role.types';
+import { ownRoles } from '../roles/role.service';
+import { isSystemRole } from '../scopes/role.registry';
+import { ownRoleOf, roleOf, RoleView } from '../scopes/role.types';
 import { Membership } from './membership.entity';
 import { Patient, Practitioner } from './stub.types';
 import { User, UserStatusEnum } from './user.entity';
@@ -40,9 +42,16 @@ export class UserResolver {
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('status', () => UserStatusEnum, { nullable: true }) status: UserStatus | null,
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'A whole e-mail address, a whole telephone number, or beginnings of names',
+    })
+    text: string | null,
     @Ctx() { unit }: RequestContext,
   ): Promise<Connection<User>> {
-    return connectionOf(await pageOfUsers(unit, { first, after: after ?? null, status: status ?? null }));
+    return connectionOf(
+      await pageOfUsers(unit, { first, after: after ?? null, status: status ?? null, text: text ?? null }),
+    );
   }
 
   @RequireScopes('auth:users:write')
@@ -123,7 +132,9 @@ export class MembershipResolver {
   }
 
   @FieldResolver(() => [RoleView])
-  roles(@Root() membership: Membership): RoleView[] {
-    return membership.roleKeys.map(roleOf);
+  async roles(@Root() { roleKeys }: Membership, @Ctx() { unit }: RequestContext): Promise<RoleView[]> {
+    const own = roleKeys.filter((key) => !isSystemRole(key));
+    const made = own.length > 0 ? await ownRoles(unit, own) : [];
+    return [...roleKeys.filter(isSystemRole).map(roleOf), ...made.map(ownRoleOf)];
   }
 }

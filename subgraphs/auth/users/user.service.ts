@@ -1,3 +1,4 @@
+import { hasScope } from '#shared/auth';
 import { type UnitOfWork, isUniqueViolation, type Page, type PageRequest } from '#shared/database';
 import { ConflictError, ForbiddenError } from '#shared/errors';
 import { newId } from '#shared/ids';
@@ -10,9 +11,12 @@ import { Login } from '../logins/login.entity';
 import { closeChallenges } from '../mfa/challenge.service';
 import { MfaDevice } from '../mfa/device.entity';
 import { RecoveryCode } from '../mfa/recovery-code.entity';
+import { PatientLink } from '../guardians/patient-link.entity';
 import { newOneTimeToken } from '../one-time-token';
 import { type AuthPorts } from '../ports';
 import { endTokens } from '../revocations/end-tokens';
+import { assertRoles } from '../roles/role.service';
+import { forgetInIndex, idsByText, indexUser } from '../search/user-index.service';
 import { endSessionsOf } from '../sessions/session.service';
 import { type Invitation, parseInvitation } from './invitation';
 import { Membership } from './membership.entity';
@@ -33,11 +37,18 @@ interface Account {
   readonly passwordHash: string;
 }
 
-export function pageOfUsers(
+export interface UserFilter {
+  readonly status: UserStatus | null;
+  /** A whole address, a whole telephone number, or beginnings of names. */
+  readonly text: string | null;
+}
+
+export async function pageOfUsers(
   unit: UnitOfWork,
-  { status, ...page }: Pick<PageRequest<User>, 'first' | 'after'> & { status: UserStatus | null },
+  { status, text, ...page }: Pick<PageRequest<User>, 'first' | 'after'> & UserFilter,
 ): Promise<Page<User>> {
-  return unit.page(User, { ...page, where: status ? { status } : {} });
+  const ids = text === null ? null : await idsByText(unit, text);
+  return unit.page(User, { ...page, where: { ...(status && { status }), ...(ids && { id: ids }) } });
 }
 
 /**
@@ -47,12 +58,13 @@ export function pageOfUsers(
  */
 export async function inviteUser(work: UserWork, input: InviteUserInput, userId = newId('usr')): Promise<User> {
   const { unit, ports, system } = work;
-  const invitation = parseInvitation(input);
-  assertMayInvite(unit, invitation);
+  const invitation = parseInvitation(input, unit.actor.region);
+  await assertRoles(unit, invitation.roles, ['input', 'roles']);
+  assertMayInvite(unit, invitation, input);
   const emailHash = await ports.platformKeys.emailHash(system.source, invitation.email);
   // Hashed before the transaction begins: that takes longer than anything in it.
   const account = { userId, emailHash, passwordHash: await firstHash(ports, input) };
-  const { idempotencyKey: key, temporaryPassword: _temporaryPassword, ...request } = input;
+  const { idempotencyKey: key, temporaryPassword: _password, importedPasswordHash: _hash, ...request } = input;
   try {
     return await unit.once(User, { operation: 'inviteUser', key, request }, (tx) =>
       storeInvited(tx, ports, { invitation, account }),
@@ -98,7 +110,7 @@ export async function setUserStatus(work: UserWork, { id, ifVersion, status, rea
     if (!canChangeStatus(tx.actor, { id, roles: await rolesOf(tx, id) })) {
       throw new ForbiddenError('This account is not yours to change');
     }
-    user.become(status, { at: tx.at, reason });
+    user.become(status, { at: tx.at, by: tx.actor.subject, reason });
     await tx.save(user);
     if (status === 'DELETED') await forgetAccount(tx, { id, isShared });
     if (!canSignIn(status)) await endTokens(tx, { kind: 'SUBJECT', key: id, isForGood: status === 'DELETED' });
@@ -113,7 +125,10 @@ async function rolesOf(unit: UnitOfWork, userId: string): Promise<Membership['ro
   return memberships.flatMap(({ roleKeys }) => roleKeys);
 }
 
-function assertMayInvite({ actor }: UnitOfWork, { roles, practitionerId }: Invitation): void {
+function assertMayInvite({ actor }: UnitOfWork, { roles, practitionerId }: Invitation, input: InviteUserInput): void {
+  if (input.importedPasswordHash && actor.kind !== 'service' && !hasScope(actor, 'auth:roles:write')) {
+    throw new ForbiddenError('Passwords are imported by those who hold auth:roles:write');
+  }
   // A practitioner's account sees what the practitioner sees, so it is as good as a role.
   const isStaff = practitionerId !== null;
   if (!canGrant(actor, isStaff ? [...roles, 'PROVIDER'] : roles)) {
@@ -122,7 +137,9 @@ function assertMayInvite({ actor }: UnitOfWork, { roles, practitionerId }: Invit
 }
 
 /** Without a temporary password nobody knows the first one: the link of the invitation sets another. */
-function firstHash({ hasher }: AuthPorts, { temporaryPassword }: InviteUserInput): Promise<string> {
+async function firstHash({ hasher }: AuthPorts, input: InviteUserInput): Promise<string> {
+  const { temporaryPassword, importedPasswordHash } = input;
+  if (importedPasswordHash && !temporaryPassword) return importedPasswordHash;
   return hasher.hash(temporaryPassword ?? newOneTimeToken().token);
 }
 
@@ -135,8 +152,13 @@ async function storeInvited(
   const { userId: id, emailHash, passwordHash } = account;
   const user = await tx.create(User, {
     ...{ id, emailAddress, phone, firstName, lastName, practitionerId, patientIds: [...patientIds] },
-    ...{ status: 'INVITED', statusReason: null, lastLoginAt: null, deletedAt: null },
+    ...{ status: 'INVITED', statusReason: null, lastLoginAt: null, deletedAt: null, deletedBy: null },
   });
+  await indexUser(tx, user);
+  for (const patientId of patientIds) {
+    const open = { relationship: 'SELF' as const, validUntil: null, endedAt: null, endReason: null };
+    await tx.create(PatientLink, { id: newId('lnk'), userId: id, patientId, ...open });
+  }
   await tx.create(Membership, { id: newId('mem'), userId: id, roleKeys: [...roles], status: 'ACTIVE' });
   const own = { credentialOrganisationId: null, credentialId: null };
   await tx.create(Login, { id, emailHash, ...own, verifiedAt: null });
@@ -162,6 +184,7 @@ async function forgetAccount(tx: UnitOfWork, { id, isShared }: { id: string; isS
     await tx.remove(RecoveryCode, { userId: id });
   }
   await voidLinks(tx, id);
+  await forgetInIndex(tx, id);
   await closeChallenges(tx, id);
   for (const membership of await tx.list(Membership, { userId: id })) {
     membership.status = 'ENDED';

@@ -28,7 +28,10 @@ export class InviteUserInput {
   @Field(() => ID, { nullable: true })
   practitionerId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'E.164' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'As people write it where the organisation is, or with its country; kept as E.164',
+  })
   phoneNumber?: string | null;
 
   @Field(() => String, {
@@ -44,6 +47,12 @@ export class InviteUserInput {
       'Whether a mail with a link goes to the address; left out, it does when there is no temporary password',
   })
   sendInvitation?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A bcrypt hash brought from elsewhere; needs auth:roles:write. Replaced at the next sign-in',
+  })
+  importedPasswordHash?: string | null;
 }
 
 @ObjectType()

@@ -63,6 +63,8 @@ export async function submitSignIn(
     const signedIn = await signIn(work, { email, password, product: { id: product.id }, method: methodOf(product) });
     switch (signedIn.kind) {
       case 'person':
+        // A second factor is enrolled by `login` first: no client gets a token on a password alone where two are wanted.
+        if (signedIn.person.mustEnrolMfa) return { view: signInView(pending, 'CREDENTIALS') };
         return await finishSignIn(pending, signedIn.person);
       case 'challenge':
         return { view: secondFactorView(pending, signedIn.challenge, null) };
