@@ -98,6 +98,20 @@ export class CallerRates {
     throw new RateLimitedError(state, { ...headers, 'retry-after': String(state.resetSeconds) });
   }
 
+  /** A client that has a rate of its own is counted by requests, whatever they cost. @throws {RateLimitedError} */
+  countRequest({ actor }: RatedCaller): void {
+    const points = actor?.limits?.requestsPerMinute ?? null;
+    if (!actor || points === null || actor.clientId === null) return;
+    const policy = { name: 'client-requests', points, windowSeconds: 60 };
+    const state = this.limiter.charge([{ policy, key: `${actor.organisationId}:${actor.clientId}` }], 1);
+    if (state.isAllowed) return;
+    throw new RateLimitedError(state, {
+      'ratelimit-policy': `"${policy.name}";q=${String(points)};w=${String(policy.windowSeconds)}`,
+      ratelimit: `"${policy.name}";r=0;t=${String(state.resetSeconds)}`,
+      'retry-after': String(state.resetSeconds),
+    });
+  }
+
   private subjectsOf({ actor, address }: RatedCaller): Subjects | null {
     const { client, user, organisation } = this.policies;
     if (!actor) return [{ policy: this.policies.address, key: networkOf(address) }];

@@ -28,6 +28,7 @@ export class Demand {
    */
   admit(caller: RatedCaller, cost: number): Headers {
     assertWithinBudget(cost, { limits: this.limits, clientId: caller.actor?.clientId ?? null });
+    this.rates?.countRequest(caller);
     return this.rates?.charge(caller, cost) ?? noHeaders;
   }
 
@@ -47,6 +48,7 @@ export class Demand {
   refuse(caller: RatedCaller, failure: unknown, sourceLength: number): Refusal {
     if (failure instanceof RateLimitedError) return { failure, headers: failure.headers };
     try {
+      this.rates?.countRequest(caller);
       return { failure, headers: this.rates?.charge(caller, costOfRefusal(sourceLength)) ?? noHeaders };
     } catch (limited) {
       if (!(limited instanceof RateLimitedError)) throw limited;

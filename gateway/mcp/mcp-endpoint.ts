@@ -51,8 +51,8 @@ export interface McpOptions {
   /** The operations that are offered as tools; asked for each request, for manifest and schema may be replaced. */
   readonly operations: () => readonly PersistedOperation[];
   readonly schema: () => GraphQLSchema;
-  /** @throws {DomainError} UNAUTHENTICATED */
-  readonly authenticate: (authorization: string) => Promise<Actor>;
+  /** @throws {DomainError} UNAUTHENTICATED, ADDRESS_NOT_ALLOWED */
+  readonly authenticate: (authorization: string, address: string) => Promise<Actor>;
   /** Whether this caller's scopes admit what the operation cannot do without. What it may not run it is not shown. */
   readonly isOffered: (operation: PersistedOperation, actor: Actor) => Promise<boolean>;
   /** Runs it as any other request: scopes, consent, limits, rates and audit. Never rejects. */
@@ -173,7 +173,7 @@ async function identify(options: McpOptions, request: McpRequest): Promise<Calle
   const { address, correlationId, signal: gone } = request;
   const { authorization, traceparent } = request.headers;
   if (typeof authorization !== 'string') throw new DomainError('UNAUTHENTICATED', 'A valid access token is required');
-  return { actor: await options.authenticate(authorization), address, correlationId, traceparent, gone };
+  return { actor: await options.authenticate(authorization, address), address, correlationId, traceparent, gone };
 }
 
 function webRequest({ method, headers }: McpRequest): Request {
@@ -194,6 +194,7 @@ function refusalOf({ code, message, details }: DomainError): McpAnswer {
 
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  ADDRESS_NOT_ALLOWED: 403,
   WRONG_REGION: 403,
   UPSTREAM_UNAVAILABLE: 503,
 };

@@ -109,6 +109,7 @@ export class PersistedDocuments {
 
   private isPersistedOnly(actor: Actor | null): boolean {
     const { only, clients } = this.options;
+    if (actor?.limits?.persistedOnly === true) return true;
     if (only === 'off' || actor?.kind === 'service') return false;
     if (only === 'all') return true;
     if (actor?.clientId == null) return false;

@@ -1,11 +1,11 @@
-import { type Actor, claimedRegion } from '#shared/auth';
+import { type Actor, claimedRegion, mayComeFrom } from '#shared/auth';
 import { DomainError, UnauthenticatedError } from '#shared/errors';
 import { BoundedCache } from '#shared/cache';
 import { type TokenStanding } from '../revocation';
 import { type GatewayOptions } from './gateway-options';
 
-/** The value of an Authorization header → who it stands for. */
-export type Authenticator = (authorization: string) => Promise<Actor>;
+/** The value of an Authorization header, and the network address it comes from → who it stands for. */
+export type Authenticator = (authorization: string, address: string) => Promise<Actor>;
 
 const pattern = /^(Bearer|Service) +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const maxHeaderLength = 8_192;
@@ -67,7 +67,13 @@ export function createAuthenticator({
   }
 
   const known = new BoundedCache<string, Known>(maxKnown);
-  return async (authorization) => {
+  return async (authorization, address) => {
+    const actor = await identify(authorization);
+    assertPlace(actor, address);
+    return actor;
+  };
+
+  async function identify(authorization: string): Promise<Actor> {
     const found = known.get(authorization);
     const now = Date.now();
     if (found && found.until > now) {
@@ -79,5 +85,11 @@ export function createAuthenticator({
     assertStands(actor);
     known.set(authorization, { actor, until: Math.min(now + knownMs, actor.expiresAt.getTime()) });
     return actor;
-  };
+  }
+}
+
+/** @throws {DomainError} ADDRESS_NOT_ALLOWED for a client that is bound to networks, from anywhere else */
+function assertPlace({ limits }: Actor, address: string): void {
+  if (!limits || mayComeFrom(limits, address)) return;
+  throw new DomainError('ADDRESS_NOT_ALLOWED', 'This client may not call from this network address');
 }

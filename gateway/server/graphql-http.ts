@@ -167,7 +167,7 @@ class Exchange {
       throw new HttpError(405, 'GraphQL is asked by GET or POST', { headers: { allow: 'GET, POST' } });
     }
     if (authorization !== undefined) {
-      this.caller = { ...this.caller, actor: await this.options.authenticate(authorization) };
+      this.caller = { ...this.caller, actor: await this.options.authenticate(authorization, this.caller.address) };
       this.caller.record.clientId = this.caller.actor?.clientId ?? null;
     }
     const mediaType = this.wantsEvents ? mediaTypes.json : chooseMediaType(accept);

@@ -94,7 +94,7 @@ async function authenticate(request: FastifyRequest, actorOf: Authenticator): Pr
   const { authorization } = request.headers;
   if (authorization === undefined) return;
   const caller = callerOf(request);
-  const actor = await actorOf(authorization);
+  const actor = await actorOf(authorization, caller.address);
   caller.record.clientId = actor.clientId;
   setCaller(request, { ...caller, actor });
 }
@@ -136,6 +136,7 @@ function malformed(message: string): GraphQLError {
 
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  ADDRESS_NOT_ALLOWED: 403,
   WRONG_REGION: 403,
   RATE_LIMITED: 429,
   OVERLOADED: 503,

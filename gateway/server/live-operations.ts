@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { type Actor } from '#shared/auth';
 import { newCorrelationId } from '#shared/context';
-import { type Demand } from '../limits';
+import { type Demand, addressOf } from '../limits';
 import { type Metrics, type RequestRecord, noteErrors, startRecord } from '../observability';
 import { type PersistedDocuments } from '../persisted';
 import { type TokenStanding } from '../revocation';
@@ -85,6 +85,7 @@ export class LiveOperations {
       limits: config.subscriptionLimits,
       observer,
       authenticate,
+      addressOf: (request) => addressOf(request, config.trustProxy),
       isAllowedOrigin: (origin) => config.allowedOrigins.includes(origin),
       prepare: (operation, actor) => this.prepareForSocket(operation, actor),
       formatError: (error) => this.format(error, newCorrelationId()),

@@ -4,6 +4,7 @@ import { type Logger } from '#shared/logging';
 
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  ADDRESS_NOT_ALLOWED: 403,
   WRONG_REGION: 403,
   RATE_LIMITED: 429,
   UPSTREAM_UNAVAILABLE: 503,

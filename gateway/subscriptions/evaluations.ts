@@ -117,6 +117,12 @@ export class Evaluations {
 }
 
 /** Everything that an answer may depend on: all of the actor but the token, whose end is looked at for each viewer. */
-function authorizationKey({ expiresAt: _expiresAt, token: _token, scopes, ...identity }: Actor): string {
+function authorizationKey({
+  expiresAt: _expiresAt,
+  token: _token,
+  limits: _limits,
+  scopes,
+  ...identity
+}: Actor): string {
   return JSON.stringify([Object.entries(identity).sort(), [...scopes].sort()]);
 }

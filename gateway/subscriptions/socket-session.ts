@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { type Context, type SubscribePayload } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -19,7 +20,8 @@ export interface SessionOptions {
   readonly limits: SubscriptionLimits;
   readonly observer: SubscriptionObserver;
   /** Revoked tokens included. @throws {DomainError} UNAUTHENTICATED; UPSTREAM_UNAVAILABLE when it cannot tell */
-  readonly authenticate: (authorization: string) => Promise<Actor>;
+  readonly authenticate: (authorization: string, address: string) => Promise<Actor>;
+  readonly addressOf: (request: IncomingMessage) => string;
   /**
    * In the generation that is current now; limits, validation and preparation as for HTTP.
    * @throws {GraphQLError | SubscriptionRefusal}
@@ -48,7 +50,7 @@ export async function connect(
   try {
     const authorization = connectionParams?.['authorization'];
     if (typeof authorization !== 'string') throw new DomainError('UNAUTHENTICATED', 'A socket needs an access token');
-    const actor = await options.authenticate(authorization);
+    const actor = await options.authenticate(authorization, options.addressOf(extra.request));
     // It may have gone while we looked.
     if (socket.readyState !== WebSocket.OPEN) return false;
     socket.once('close', options.connections.identify(actor));
@@ -133,6 +135,7 @@ function closingOf(error: unknown): [code: number, reason: string] {
   const code = error instanceof DomainError ? error.code : null;
   if (error instanceof DomainError && code === 'WRONG_REGION') return [closeCodes.forbidden, pointerOf(error)];
   if (code === 'LIMIT_EXCEEDED') return [closeCodes.tooMany, 'Too many sockets'];
+  if (code === 'ADDRESS_NOT_ALLOWED') return [closeCodes.forbidden, 'Address not allowed'];
   // To a client 4401 is final; a key set that cannot be reached for a moment is not.
   if (code === 'UPSTREAM_UNAVAILABLE') return [closeCodes.tryAgainLater, 'Try again later'];
   return [closeCodes.unauthorized, 'Unauthorized'];

@@ -15,6 +15,8 @@ export interface TokenOptions {
   readonly id?: string;
   /** `sid`. */
   readonly sessionId?: string;
+  /** `client_limits`, as it stands in the token. */
+  readonly limits?: object;
   /** UK unless told. */
   readonly region?: string;
 }
@@ -47,6 +49,7 @@ export async function createIssuer(): Promise<TokenIssuer> {
         scope: scopes.join(' '),
         ...(userId !== null && { user_id: userId }),
         ...(options.sessionId !== undefined && { sid: options.sessionId }),
+        ...(options.limits && { client_limits: options.limits }),
       };
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })

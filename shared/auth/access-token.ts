@@ -11,6 +11,7 @@ import { BoundedCache } from '#shared/cache';
 import { UnauthenticatedError } from '#shared/errors';
 import { regions } from '#shared/region';
 import { type Actor } from './actor';
+import { callerLimitsClaim } from './caller-limits';
 import { KeysUnavailableError, RemoteKeys } from './remote-keys';
 import { isScope, type Scope } from './scopes';
 
@@ -35,6 +36,7 @@ const claimsSchema = z.object({
   roles: z.array(z.string()).default([]),
   patient_ids: z.array(z.string()).default([]),
   practitioner_id: z.string().optional(),
+  client_limits: callerLimitsClaim.optional(),
   /** The present actor of a delegation (RFC 8693 §4.1). */
   act: z.object({ sub: z.string().min(1), client_id: z.string().optional() }).optional(),
   /** Id of the break-glass grant that the token was issued under. */
@@ -171,6 +173,7 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
     breakGlassGrantId: claims.break_glass ?? null,
     expiresAt: new Date(claims.exp * 1000),
     token: { id: claims.jti, sessionId: claims.sid ?? null, issuedAtMs: claims.iat * 1000 },
+    ...(claims.client_limits && { limits: claims.client_limits }),
   };
 }
 

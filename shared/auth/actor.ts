@@ -1,4 +1,5 @@
 import { type Region } from '#shared/region';
+import { type CallerLimits } from './caller-limits';
 import { type Scope } from './scopes';
 
 /** Which token a caller came with, for as far as that matters: it may be revoked before it ends. */
@@ -41,6 +42,8 @@ export interface Actor {
   readonly expiresAt: Date;
   /** Absent for the platform's own services, which have no token. */
   readonly token?: TokenFacts;
+  /** What the token's client is held to at the gateway; subgraphs are not told. Absent: what holds for everybody. */
+  readonly limits?: CallerLimits;
 }
 
 export function hasScope(actor: Actor, scope: Scope): boolean {

@@ -1,6 +1,7 @@
 export { regions, type Region } from '#shared/region';
 export { hasScope, serviceActor, type ActingParty, type Actor } from './actor';
 export { claimedRegion } from './claimed-region';
+export { mayComeFrom, parseNetwork, writeCallerLimits, type CallerLimits } from './caller-limits';
 export { isScope, scopes, type Scope } from './scopes';
 export { Authenticated, RequireScopes } from './require-scopes';
 export { isSatisfied, type AccessRule } from './access-rule';

@@ -41,13 +41,17 @@ const contextSchema = z.object({ actor: actorSchema.nullable() });
  * The gateway signs for subgraphs; a service signs for the gateway when it reads the supergraph by itself.
  */
 export async function signActorContext(signer: InternalSigner, actor: Actor | null, audience: string): Promise<string> {
-  const claim = actor && { ...actor, scopes: [...actor.scopes], expiresAt: actor.expiresAt.getTime() };
+  const claim = actor && claimOf(actor);
   return new SignJWT({ actor: claim })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'actor+jwt', kid: signer.name })
     .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(`${String(lifetimeSeconds)}s`)
     .sign(signer.privateKey);
+}
+
+function claimOf({ limits: _limits, scopes, expiresAt, ...rest }: Actor): object {
+  return { ...rest, scopes: [...scopes], expiresAt: expiresAt.getTime() };
 }
 
 export interface VerifiedActorContext {

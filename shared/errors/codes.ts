@@ -43,6 +43,11 @@ export const errorCodes = {
     remedy: 'leave the field out, or get a token with `requiredScopes`',
     again: 'no',
   },
+  ADDRESS_NOT_ALLOWED: {
+    when: 'the token’s client may only call from certain networks, and this address is in none of them; HTTP 403, sockets close with 4403',
+    remedy: 'call from an allowed network, or have the client’s list changed',
+    again: 'no',
+  },
   NOT_FOUND: {
     when: 'no such record, or none this actor may know of. Queries for one record answer null instead',
     remedy: 'check the id and the organisation',

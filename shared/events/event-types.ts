@@ -100,6 +100,10 @@ export const eventTypes = {
 
   'auth.access.ended': { kind: code('TOKEN', 'SESSION', 'CLIENT', 'SUBJECT') },
   'auth.client.created': { clientId: id('cli') },
+  'auth.client.changed': { clientId: id('cli') },
+  'auth.client.rotated': { clientId: id('cli') },
+  'auth.client.suspended': { clientId: id('cli') },
+  'auth.client.reactivated': { clientId: id('cli') },
   'auth.client.revoked': { clientId: id('cli') },
   'auth.user.invited': { userId, patientId: patientId.orNull },
   'auth.access.logged': { patientId, subgraph: code(), firstSequence: count, lastSequence: count },

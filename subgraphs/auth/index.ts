@@ -29,6 +29,7 @@ import { PlatformKey } from './platform-keys/platform-key.entity';
 import { createPorts } from './ports';
 import { Product } from './products/product.entity';
 import { ProductResolver } from './products/product.resolver';
+import { limitClients } from './migrations/1764000700002-limit-clients';
 import { createRevocations } from './migrations/1764000700001-create-revocations';
 import { forgetRevocations } from './revocations/forget-revocations.worker';
 import { Revocation } from './revocations/revocation.entity';
@@ -80,6 +81,7 @@ export const auth = defineSubgraph({
     createAuditIndex,
     addCheckpointTimes,
     createRevocations,
+    limitClients,
     createAdminIdentities,
   ],
   references: {

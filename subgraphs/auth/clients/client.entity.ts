@@ -1,14 +1,30 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Entity } from 'typeorm';
-import { RequireScopes, type Scope } from '#shared/auth';
+import { type CallerLimits, RequireScopes, type Scope } from '#shared/auth';
 import { Administered, TenantEntity } from '#shared/database';
 import { DomainError } from '#shared/errors';
 import { DateTime, enumOf } from '#shared/graphql';
-import { CodeColumn, IdColumn, JsonColumn, ReferenceColumn, TextColumn, TimeColumn } from '#shared/tables';
+import {
+  CodeColumn,
+  FlagColumn,
+  IdColumn,
+  IntegerColumn,
+  JsonColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimeColumn,
+} from '#shared/tables';
 
-export const clientStatuses = ['ACTIVE', 'REVOKED'] as const;
+export const clientStatuses = ['ACTIVE', 'SUSPENDED', 'REVOKED'] as const;
 export type ClientStatus = (typeof clientStatuses)[number];
 const ClientStatusEnum = enumOf('ApiClientStatus', clientStatuses);
+
+/** state → what it can become */
+const arrows: Readonly<Record<ClientStatus, readonly ClientStatus[]>> = {
+  ACTIVE: ['SUSPENDED', 'REVOKED'],
+  SUSPENDED: ['ACTIVE', 'REVOKED'],
+  REVOKED: [],
+};
 
 @ObjectType({ description: 'A machine that acts for the organisation by client credentials (RFC 6749 §4.4).' })
 @Directive('@key(fields: "id")')
@@ -34,25 +50,49 @@ export class ApiClient extends TenantEntity {
   @CodeColumn()
   status!: ClientStatus;
 
-  @TextColumn({ nullable: true })
-  revocationReason!: string | null;
+  /** Why it was suspended or revoked. */
+  @TextColumn({ name: 'revocation_reason', nullable: true })
+  statusReason!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Requests per minute, whatever they cost; null: no rate of its own',
+  })
+  @IntegerColumn({ nullable: true })
+  rateLimitPerMinute!: number | null;
+
+  @JsonColumn({ name: 'ip_allow_list', nullable: true })
+  networks!: string[] | null;
+
+  @FlagColumn({ name: 'persisted_only', nullable: true })
+  isPersistedOnly!: boolean | null;
 
   @Field(() => DateTime, { nullable: true, description: 'To the minute' })
   @TimeColumn({ nullable: true })
   lastUsedAt!: Date | null;
 
-  /** @throws {DomainError} ILLEGAL_TRANSITION when it is revoked already: a revoked client never comes back. */
-  revoke(reason: string): void {
-    this.assertActive('REVOKED');
-    this.status = 'REVOKED';
-    this.revocationReason = reason;
+  callerLimits(): CallerLimits {
+    const { rateLimitPerMinute: requestsPerMinute, networks, isPersistedOnly } = this;
+    return { requestsPerMinute, networks: networks ?? [], persistedOnly: isPersistedOnly ?? false };
   }
 
-  /** @throws {DomainError} ILLEGAL_TRANSITION for a revoked client */
-  assertActive(to: ClientStatus = 'ACTIVE'): void {
-    if (this.status === 'ACTIVE') return;
+  /** @throws {DomainError} ILLEGAL_TRANSITION; a revoked client never comes back */
+  become(to: ClientStatus, reason: string | null): void {
+    const allowed = arrows[this.status];
+    if (!allowed.includes(to)) {
+      throw new DomainError('ILLEGAL_TRANSITION', `A client that is ${this.status} cannot become ${to}`, {
+        details: { from: this.status, to, allowed },
+      });
+    }
+    this.status = to;
+    this.statusReason = reason;
+  }
+
+  /** @throws {DomainError} ILLEGAL_TRANSITION for a revoked client, which is changed no more */
+  assertChangeable(): void {
+    if (this.status !== 'REVOKED') return;
     throw new DomainError('ILLEGAL_TRANSITION', 'This client has been revoked', {
-      details: { from: this.status, to, allowed: [] },
+      details: { from: this.status, to: 'ACTIVE', allowed: [] },
     });
   }
 }

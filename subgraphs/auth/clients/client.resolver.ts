@@ -9,8 +9,16 @@ import { scopeOf, ScopeView } from '../scopes/scope.types';
 import { ApiClient } from './client.entity';
 import { type ClientWithSecret, createApiClient, revokeApiClient, rotateClientSecret } from './client.service';
 import {
+  reactivateApiClient,
+  revokeClientSecret,
+  setApiClientLimits,
+  setApiClientScopes,
+  suspendApiClient,
+} from './change-client';
+import {
   ApiClientConnection,
   ApiClientPayload,
+  ClientLimitsInput,
   ClientSecretView,
   CreateApiClientInput,
   CreateApiClientPayload,
@@ -63,6 +71,65 @@ export class ApiClientResolver {
     @Ctx() { unit }: RequestContext,
   ): Promise<ApiClientPayload> {
     return respond('client', revokeApiClient(unit, { id, ifVersion, reason }));
+  }
+
+  @RequireScopes('auth:clients:write')
+  @Mutation(() => ApiClientPayload, { description: 'Its tokens end when some are taken away' })
+  setApiClientScopes(
+    @Arg('id', () => ID) id: string,
+    @Arg('ifVersion', () => Int) ifVersion: number,
+    @Arg('scopes', () => [String]) scopes: string[],
+    @Ctx() { unit }: RequestContext,
+  ): Promise<ApiClientPayload> {
+    return respond('client', setApiClientScopes(unit, { id, ifVersion, scopes }));
+  }
+
+  @RequireScopes('auth:clients:write')
+  @Mutation(() => ApiClientPayload, { description: 'Its tokens end: the next ones hold it to these limits' })
+  setApiClientLimits(
+    @Arg('id', () => ID) id: string,
+    @Arg('ifVersion', () => Int) ifVersion: number,
+    @Arg('limits') limits: ClientLimitsInput,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<ApiClientPayload> {
+    return respond('client', setApiClientLimits(unit, { id, ifVersion, limits }));
+  }
+
+  @RequireScopes('auth:clients:write')
+  @Mutation(() => ApiClientPayload)
+  suspendApiClient(
+    @Arg('id', () => ID) id: string,
+    @Arg('ifVersion', () => Int) ifVersion: number,
+    @Arg('reason') reason: string,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<ApiClientPayload> {
+    return respond('client', suspendApiClient(unit, { id, ifVersion, reason }));
+  }
+
+  @RequireScopes('auth:clients:write')
+  @Mutation(() => ApiClientPayload)
+  reactivateApiClient(
+    @Arg('id', () => ID) id: string,
+    @Arg('ifVersion', () => Int) ifVersion: number,
+    @Ctx() { unit }: RequestContext,
+  ): Promise<ApiClientPayload> {
+    return respond('client', reactivateApiClient(unit, { id, ifVersion }));
+  }
+
+  @RequireScopes('auth:clients:write')
+  @Mutation(() => ApiClientPayload, { description: 'All tokens that the client holds end' })
+  revokeClientSecret(@Arg('id', () => ID) id: string, @Ctx() { unit }: RequestContext): Promise<ApiClientPayload> {
+    return respond('client', revokeClientSecret(unit, id));
+  }
+
+  @FieldResolver(() => [String], { description: 'Networks it may call from; none: from anywhere' })
+  ipAllowList(@Root() client: ApiClient): readonly string[] {
+    return client.callerLimits().networks;
+  }
+
+  @FieldResolver(() => Boolean)
+  persistedOperationsOnly(@Root() client: ApiClient): boolean {
+    return client.callerLimits().persistedOnly;
   }
 
   @FieldResolver(() => ID, { description: 'What it names itself by at the token endpoint' })

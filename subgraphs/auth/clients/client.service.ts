@@ -7,6 +7,7 @@ import { type PasswordHasher } from '../logins/password-hasher';
 import { Product } from '../products/product.entity';
 import { endTokens } from '../revocations/end-tokens';
 import { ApiClient } from './client.entity';
+import { parseClientLimits } from './client-limits';
 import { scopesBeyond } from './client.policy';
 import { type CreateApiClientInput } from './client.types';
 import { ClientSecret } from './secret.entity';
@@ -29,6 +30,7 @@ export async function createApiClient(
   input: CreateApiClientInput,
 ): Promise<ClientWithSecret> {
   const { idempotencyKey, productId, scopes } = input;
+  const limits = parseClientLimits(input.limits ?? {}, ['input', 'limits']);
   const name = input.name.trim();
   if (name === '' || name.length > maxNameLength)
     throw new InputError('A name has 1 to 100 characters', ['input', 'name']);
@@ -44,7 +46,7 @@ export async function createApiClient(
       if (beyond.length > 0) throw new InputError('The product does not have all of these scopes', ['input', 'scopes']);
       const created = await tx.create(ApiClient, {
         ...{ id: newId('cli'), name, productId, scopeNames: [...new Set(scopes.filter(isScope))] },
-        ...{ status: 'ACTIVE', revocationReason: null, lastUsedAt: null },
+        ...{ ...limits, status: 'ACTIVE', statusReason: null, lastUsedAt: null },
       });
       await storeSecret(tx, created, secret);
       await tx.publish('auth.client.created', announcement(created));
@@ -71,13 +73,14 @@ export async function rotateClientSecret(
   const graceUntil = new Date(unit.at.getTime() + gracePeriodSeconds * 1_000);
   const client = await unit.transaction(async (tx) => {
     const rotated = await tx.get(ApiClient, id, { ifVersion });
-    rotated.assertActive();
+    rotated.assertChangeable();
     for (const earlier of await tx.list(ClientSecret, { clientId: id })) {
       if (!earlier.isLiveAt(tx.at) || (earlier.expiresAt && earlier.expiresAt < graceUntil)) continue;
       earlier.expiresAt = graceUntil;
       await tx.save(earlier);
     }
     await storeSecret(tx, rotated, secret);
+    await tx.publish('auth.client.rotated', announcement(rotated));
     return rotated;
   });
   return { client, secret: secret.text };
@@ -93,7 +96,7 @@ export async function revokeApiClient(
 ): Promise<ApiClient> {
   return unit.transaction(async (tx) => {
     const client = await tx.get(ApiClient, id, { ifVersion });
-    client.revoke(reason);
+    client.become('REVOKED', reason);
     await tx.save(client);
     for (const secret of await tx.list(ClientSecret, { clientId: id })) {
       secret.revokedAt ??= tx.at;
@@ -123,7 +126,7 @@ async function storeSecret(tx: UnitOfWork, client: ApiClient, { text, hash }: Fr
   });
 }
 
-function announcement({ id }: ApiClient): {
+export function announcement({ id }: ApiClient): {
   resourceId: string;
   aggregate: { type: string; id: string };
   data: { clientId: string };

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType, DateTime, enumOf, Payload } from '#shared/graphql';
 import { ApiClient } from './client.entity';
 import { type SecretStatus, secretStatuses } from './secret.entity';
@@ -23,6 +23,18 @@ export class ClientSecretView {
   expiresAt!: Date | null;
 }
 
+@InputType({ description: 'What a client is held to beyond its scopes. What is left out is not limited.' })
+export class ClientLimitsInput {
+  @Field(() => Int, { nullable: true, description: 'Requests per minute, whatever they cost' })
+  rateLimitPerMinute?: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'Networks it may call from, in CIDR notation; at most 20' })
+  ipAllowList?: string[] | null;
+
+  @Field({ nullable: true, description: 'It runs persisted operations and no others' })
+  persistedOperationsOnly?: boolean;
+}
+
 @InputType()
 export class CreateApiClientInput {
   @Field(() => ID)
@@ -36,6 +48,9 @@ export class CreateApiClientInput {
 
   @Field(() => [String], { description: 'At most those of the product' })
   scopes!: string[];
+
+  @Field(() => ClientLimitsInput, { nullable: true, description: 'None when absent' })
+  limits?: ClientLimitsInput | null;
 }
 
 @ObjectType()

@@ -36,7 +36,11 @@ export async function accessTokenClaims(
 }
 
 function clientClaims(client: Client): Claims {
-  return { org_id: organisationIdOf(client), region: regionOf(client), product_id: productIdOf(client) };
+  const limits = client['limits'];
+  return {
+    ...{ org_id: organisationIdOf(client), region: regionOf(client), product_id: productIdOf(client) },
+    ...(typeof limits === 'object' && limits !== null && { client_limits: limits }),
+  };
 }
 
 function personClaims({ person, session }: PersonAccount): Claims {

@@ -1,4 +1,5 @@
 import { type AdapterPayload } from 'oidc-provider';
+import { writeCallerLimits } from '#shared/auth';
 import { type AuthMethod } from '../products/product.entity';
 import { type ClientAuthMethod, type ClientSettings } from './client-settings.entity';
 import { type RegisteredClient } from './registered-client';
@@ -7,7 +8,14 @@ export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchan
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Properties of ours that the engine carries along with a client. */
-export const ownClientProperties = ['org_id', 'region', 'product_id', 'entitled_scopes', 'is_product'] as const;
+export const ownClientProperties = [
+  'org_id',
+  'region',
+  'product_id',
+  'entitled_scopes',
+  'is_product',
+  'limits',
+] as const;
 
 const engineMethods = {
   CLIENT_SECRET: 'client_secret_basic',
@@ -19,6 +27,7 @@ const engineMethods = {
 export function clientMetadata(client: RegisteredClient, placeholderSecret: string): AdapterPayload {
   const { id, name, organisationId, region, product, entitled } = client;
   const grants = grantTypesOf(client);
+  const limits = client.limits && writeCallerLimits(client.limits);
   return {
     client_id: id,
     client_name: name,
@@ -29,6 +38,7 @@ export function clientMetadata(client: RegisteredClient, placeholderSecret: stri
     post_logout_redirect_uris: client.settings?.postLogoutRedirectUris ?? [],
     ...{ org_id: organisationId, region, product_id: product.id, entitled_scopes: entitled.join(' ') },
     is_product: client.isProduct,
+    ...(limits && { limits }),
   };
 }
 

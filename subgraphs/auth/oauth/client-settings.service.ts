@@ -35,7 +35,7 @@ export async function setClientMetadata(unit: UnitOfWork, id: string, input: Cli
   };
   return unit.transaction(async (tx) => {
     const client = await tx.get(ApiClient, id);
-    client.assertActive();
+    client.assertChangeable();
     const settings = await tx.find(ClientSettings, id);
     if (settings) await tx.save(Object.assign(settings, values));
     else await tx.create(ClientSettings, { id, ...values });

@@ -1,4 +1,4 @@
-import { type Region, type Scope } from '#shared/auth';
+import { type CallerLimits, type Region, type Scope } from '#shared/auth';
 import { isId } from '#shared/ids';
 import { type SystemAccess } from '#shared/subgraph';
 import { ApiClient } from '../clients/client.entity';
@@ -19,6 +19,8 @@ export interface RegisteredClient {
   /** Null for a product. */
   readonly settings: ClientSettings | null;
   readonly isProduct: boolean;
+  /** Null for a product. */
+  readonly limits: CallerLimits | null;
 }
 
 interface Work {
@@ -42,7 +44,7 @@ async function findApiClient({ system, at }: Work, clientId: string): Promise<Re
   if (!product || organisation?.status !== 'ACTIVE') return null;
   const entitled = entitledScopes({ client: client.scopeNames, product: product.allowedScopes });
   const settings = (await unit.find(ClientSettings, id)) ?? withoutSettings(client);
-  return { id, name, organisationId, region, product, entitled, settings, isProduct: false };
+  return { id, name, organisationId, region, product, entitled, settings, isProduct: false, limits: client.callerLimits() };
 }
 
 async function findProduct({ system, at }: Work, productId: string): Promise<RegisteredClient | null> {
@@ -51,7 +53,7 @@ async function findProduct({ system, at }: Work, productId: string): Promise<Reg
   const { id, name, organisationId, region, allowedScopes: entitled } = product;
   const organisation = await system.unitFor(product, at).find(Organisation, organisationId);
   if (organisation?.status !== 'ACTIVE') return null;
-  return { id, name, organisationId, region, product, entitled, settings: null, isProduct: true };
+  return { id, name, organisationId, region, product, entitled, settings: null, isProduct: true, limits: null };
 }
 
 function withoutSettings({ id, organisationId, region }: ApiClient): ClientSettings {
