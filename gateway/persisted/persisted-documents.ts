@@ -108,8 +108,11 @@ export class PersistedDocuments {
   }
 
   private isPersistedOnly(actor: Actor | null): boolean {
+    return actor?.limits?.persistedOnly === true || this.isPartner(actor);
+  }
+
+  private isPartner(actor: Actor | null): boolean {
     const { only, clients } = this.options;
-    if (actor?.limits?.persistedOnly === true) return true;
     if (only === 'off' || actor?.kind === 'service') return false;
     if (only === 'all') return true;
     if (actor?.clientId == null) return false;

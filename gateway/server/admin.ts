@@ -21,7 +21,7 @@ function ownOperations({ authenticate, current }: AdminParts): RunOperation {
   return async ({ source, variables, accessToken }) => {
     const generation = current();
     const prepared = generation.prepare({ source, operationName: null, variables });
-    const actor = accessToken === undefined ? null : await authenticate(`Bearer ${accessToken}`);
+    const actor = accessToken === undefined ? null : await authenticate(`Bearer ${accessToken}`, '');
     const about = { actor, correlationId: newCorrelationId(), variables };
     const { data, errors } = await generation.operations.execute(prepared, about);
     const [error] = errors ?? [];

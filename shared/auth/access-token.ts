@@ -41,6 +41,8 @@ const claimsSchema = z.object({
   act: z.object({ sub: z.string().min(1), client_id: z.string().optional() }).optional(),
   /** Id of the break-glass grant that the token was issued under. */
   break_glass: z.string().min(1).optional(),
+  /** The patient that the grant opens. */
+  break_glass_patient: z.string().min(1).optional(),
 });
 
 /** Somebody whose tokens are taken. */
@@ -171,6 +173,7 @@ function actorOf(claims: z.infer<typeof claimsSchema>, counts: (text: string) =>
     practitionerId: claims.practitioner_id ?? null,
     act: claims.act ? { subject: claims.act.sub, clientId: claims.act.client_id ?? null } : null,
     breakGlassGrantId: claims.break_glass ?? null,
+    ...(claims.break_glass_patient !== undefined && { breakGlassPatientId: claims.break_glass_patient }),
     expiresAt: new Date(claims.exp * 1000),
     token: { id: claims.jti, sessionId: claims.sid ?? null, issuedAtMs: claims.iat * 1000 },
     ...(claims.client_limits && { limits: claims.client_limits }),

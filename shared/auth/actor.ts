@@ -38,6 +38,8 @@ export interface Actor {
   readonly act: ActingParty | null;
   /** The break-glass grant this access is made under; every access of such an actor is marked in the audit trail. */
   readonly breakGlassGrantId: string | null;
+  /** The one patient that the grant opens. */
+  readonly breakGlassPatientId?: string;
   /** Access ends here, sockets included. */
   readonly expiresAt: Date;
   /** Absent for the platform's own services, which have no token. */

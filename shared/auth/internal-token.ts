@@ -30,6 +30,7 @@ const actorSchema = z.object({
   practitionerId: z.string().nullable(),
   act: z.object({ subject: z.string(), clientId: z.string().nullable() }).nullable(),
   breakGlassGrantId: z.string().nullable(),
+  breakGlassPatientId: z.string().optional(),
   expiresAt: z.number(),
   token: z.object({ id: z.string(), sessionId: z.string().nullable(), issuedAtMs: z.number() }).optional(),
 });
@@ -83,8 +84,13 @@ export async function verifyActorContext(
   }
 }
 
-function readActor({ scopes, expiresAt, token, ...rest }: z.infer<typeof actorSchema>): Actor {
-  return { ...rest, ...(token && { token }), scopes: new Set(scopes.filter(isScope)), expiresAt: new Date(expiresAt) };
+function readActor(actor: z.infer<typeof actorSchema>): Actor {
+  const { scopes, expiresAt, token, breakGlassPatientId, ...rest } = actor;
+  return {
+    ...{ ...rest, scopes: new Set(scopes.filter(isScope)), expiresAt: new Date(expiresAt) },
+    ...(token && { token }),
+    ...(breakGlassPatientId !== undefined && { breakGlassPatientId }),
+  };
 }
 
 function findKey(keys: InternalKeys, kid: string): KeyObject {

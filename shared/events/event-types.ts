@@ -39,6 +39,7 @@ const patientId = id('pat');
 const caseId = id('case');
 const userId = id('usr');
 const ofCase = { patientId, caseId };
+const ofBreakGlass = { grantId: id('bgg'), patientId, userId };
 const ofImage = { ...ofCase, imageId: id('img'), kind: code() };
 const ofConsent = { patientId, consentRecordId: id('cns'), consentTypeId: id('ctp'), purpose: code() };
 const ofWorkflow = { ...ofCase, workflowId: id('wfi'), definition: code() };
@@ -68,6 +69,8 @@ const ofWaitlist = { waitlistEntryId: id('wtl'), patientId, caseId: caseId.orNul
 /** Every event there is, by domain, with what it carries. docs/events.md says who publishes and who acts on each. */
 export const eventTypes = {
   'clinical.patient.created': { patientId },
+  'clinical.patient.restricted': { patientId },
+  'clinical.patient.unrestricted': { patientId },
   'clinical.case.created': { ...ofCase, pathway: code(), priority: code() },
   'clinical.case.updated': { ...ofCase, status: caseStatus },
   'clinical.case.ready': ofCase,
@@ -99,6 +102,10 @@ export const eventTypes = {
   'consent.record.superseded': { ...ofConsent, supersededBy: id('cns').orNull },
 
   'auth.access.ended': { kind: code('TOKEN', 'SESSION', 'CLIENT', 'SUBJECT') },
+  'auth.break_glass.started': { ...ofBreakGlass, reason: code() },
+  'auth.break_glass.ended': { ...ofBreakGlass, how: code('ENDED', 'EXPIRED') },
+  'auth.break_glass.reviewed': { ...ofBreakGlass, outcome: code('JUSTIFIED', 'MISUSE') },
+  'auth.break_glass.review_overdue': { ...ofBreakGlass, dueAt: instant },
   'auth.client.created': { clientId: id('cli') },
   'auth.client.changed': { clientId: id('cli') },
   'auth.client.rotated': { clientId: id('cli') },

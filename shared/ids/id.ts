@@ -5,6 +5,8 @@ import { DomainError } from '#shared/errors';
 export const idPrefixes = {
   pat: 'Patient',
   pix: 'PatientIndexEntry',
+  rst: 'RecordRestriction',
+  ctm: 'CareTeamMember',
   case: 'Case',
   fnd: 'SkinFinding',
   img: 'Image',
@@ -21,6 +23,7 @@ export const idPrefixes = {
   cli: 'ApiClient',
   sec: 'ClientSecret',
   rvk: 'Revocation',
+  bgg: 'BreakGlassGrant',
   usr: 'User',
   mem: 'Membership',
   ses: 'Session',

@@ -50,7 +50,7 @@ export async function seedDemo(
 ): Promise<{ clients: DemoCredentials[]; productKey: string }> {
   const { unit, ports, system, organisation, people } = context;
   const { organisationId: id, name, slug } = organisation;
-  await unit.create(Organisation, { id, name, slug, status: 'ACTIVE' });
+  await unit.create(Organisation, { id, name, slug, status: 'ACTIVE', breakGlassEnabled: true });
   const product = await unit.create(Product, {
     ...{ id: newId('prd'), key: productKey, name: 'Demonstration', authMethods: [...authMethods] },
     allowedScopes: scopes.filter((scope) => !platformScopes.has(scope)),

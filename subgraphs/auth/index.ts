@@ -30,6 +30,10 @@ import { createPorts } from './ports';
 import { Product } from './products/product.entity';
 import { ProductResolver } from './products/product.resolver';
 import { limitClients } from './migrations/1764000700002-limit-clients';
+import { createBreakGlass } from './migrations/1764000700020-create-break-glass';
+import { BreakGlassGrant } from './break-glass/grant.entity';
+import { BreakGlassResolver, PatientBreakGlassResolver } from './break-glass/grant.resolver';
+import { watchBreakGlass } from './break-glass/grant.worker';
 import { createRevocations } from './migrations/1764000700001-create-revocations';
 import { forgetRevocations } from './revocations/forget-revocations.worker';
 import { Revocation } from './revocations/revocation.entity';
@@ -49,7 +53,14 @@ export const auth = defineSubgraph({
   purpose: 'OPERATIONS',
   resolvers: [
     ...([OrganisationResolver, ProductResolver, ApiClientResolver, UserResolver] as const),
-    ...([MembershipResolver, ScopeResolver, LoginResolver, RevocationResolver] as const),
+    ...([
+      MembershipResolver,
+      ScopeResolver,
+      LoginResolver,
+      RevocationResolver,
+      BreakGlassResolver,
+      PatientBreakGlassResolver,
+    ] as const),
     ...peopleSlice.resolvers,
     ...auditSlice.resolvers,
     ...oauthSlice.resolvers,
@@ -69,6 +80,7 @@ export const auth = defineSubgraph({
     PlatformKey,
     ...oauthSlice.entities,
     Revocation,
+    BreakGlassGrant,
     ...auditSlice.entities,
   ],
   migrations: [
@@ -82,18 +94,20 @@ export const auth = defineSubgraph({
     addCheckpointTimes,
     createRevocations,
     limitClients,
+    createBreakGlass,
     createAdminIdentities,
   ],
   references: {
     Organisation: ({ id }, { unit }) => unit.find(Organisation, id),
     Product: ({ id }, { unit }) => unit.find(Product, id),
     ApiClient: ({ id }, { unit }) => unit.find(ApiClient, id),
+    BreakGlassGrant: ({ id }, { unit }) => unit.find(BreakGlassGrant, id),
     User: ({ id }, context) => context.load(visibleUserById, id),
     Membership: ({ id }, { unit }) => unit.find(Membership, id),
     Patient: ({ id }) => ({ id }),
     AuditRecord: ({ id }, { unit }) => unit.find(AuditEntry, id),
   },
-  workers: [forgetRevocations, ...peopleSlice.workers, ...oauthSlice.workers, ...auditSlice.workers],
+  workers: [forgetRevocations, watchBreakGlass, ...peopleSlice.workers, ...oauthSlice.workers, ...auditSlice.workers],
   ports: createPorts,
   auditIndex: ({ system }) => auditIndexFor(system, 'auth'),
   routes: async (context) => [...(await oauthRoutes(context)), ...auditSlice.routes(context), ...pageRoutes(context)],

@@ -22,6 +22,9 @@ import { PatientIndexEntry } from './patients/patient-index.entity';
 import { Patient } from './patients/patient.entity';
 import { PatientResolver } from './patients/patient.resolver';
 import { type ClinicalPorts, clinicalPorts } from './ports';
+import { restrictRecords } from './migrations/1764000700010-restrict-records';
+import { CareTeamMember, RecordRestriction } from './restrictions/restriction.entity';
+import { RestrictionResolver } from './restrictions/restriction.resolver';
 import { CaseEvent } from './timeline/case-event.entity';
 
 const patientById = byId(Patient);
@@ -37,9 +40,22 @@ export const clinical = defineSubgraph<ClinicalPorts>({
   resolvers: [
     ...([PatientResolver, CaseResolver, PatientCasesResolver, SkinFindingResolver, CaseFindingsResolver] as const),
     ...([ImageResolver, UploadTicketResolver, CaseImagesResolver, DiagnosisResolver, CaseDiagnosesResolver] as const),
+    RestrictionResolver,
   ],
-  entities: [Patient, PatientIndexEntry, Case, CaseEvent, SkinFinding, Image, UploadTicket, Diagnosis, DiagnosisImport],
-  migrations: [createPatients, createCases, createImages, createDiagnoses],
+  entities: [
+    Patient,
+    PatientIndexEntry,
+    Case,
+    CaseEvent,
+    SkinFinding,
+    Image,
+    UploadTicket,
+    Diagnosis,
+    DiagnosisImport,
+    RecordRestriction,
+    CareTeamMember,
+  ],
+  migrations: [createPatients, createCases, createImages, createDiagnoses, restrictRecords],
   references: {
     Patient: ({ id }, context) => context.load(patientById, id),
     Case: ({ id }, context) => context.load(caseById, id),

@@ -37,6 +37,18 @@ const templates: readonly DemoTemplate[] = [
     inApp: 'Dear {{givenName}}, your invoice over {{amount}} is ready.',
     email: `Dear {{givenName}},\n\nyour invoice over {{amount}} is ready. Please sign in to see and pay it.${signOff}`,
   },
+  {
+    ...{
+      key: 'record-opened-in-emergency',
+      name: 'Your record was opened in an emergency',
+      category: 'CLINICAL',
+      phi: true,
+    },
+    subject: 'Your record was opened in an emergency',
+    inApp:
+      'Dear {{givenName}}, somebody has opened your record in an emergency. Your access log shows who, when and what they have seen; it will be reviewed.',
+    email: null,
+  },
 ];
 
 /** Publishes a template for each rule, in British English. */

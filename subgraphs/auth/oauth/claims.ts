@@ -13,6 +13,19 @@ export function setActor(token: object, clientId: string): void {
   actors.set(token, { sub: clientId, client_id: clientId });
 }
 
+interface Emergency {
+  readonly grantId: string;
+  readonly patientId: string;
+  readonly account: PersonAccount;
+}
+
+/** What a token is made for under break-glass, by the token that is being made. */
+const emergencies = new WeakMap<object, Emergency>();
+
+export function setBreakGlass(token: object, emergency: Emergency): void {
+  emergencies.set(token, emergency);
+}
+
 /**
  * What an access token says beyond RFC 9068: whose client, and for people who they are at their organisation. Ids and
  * codes only: tokens are readable to whoever holds them.
@@ -27,12 +40,24 @@ export async function accessTokenClaims(
   if (!client) throw new Error('An access token has a client');
   if (token.kind === 'ClientCredentials') return clientClaims(client);
   const { accountId, grantId } = token;
-  const known = ctx?.oidc.account as PersonAccount | undefined;
+  const emergency = emergencies.get(token);
+  const known = emergency?.account ?? knownAccount(ctx);
   const account = known?.session ? known : await findPersonAccount(work, accountId, grantId);
   if (!account?.session) throw new errors.InvalidGrant('the session has ended');
   await touchSession(work, account.session);
   const act = actors.get(token);
-  return { ...clientClaims(client), ...personClaims(account), ...(act && { act }) };
+  return {
+    ...{ ...clientClaims(client), ...personClaims(account), ...(act && { act }) },
+    ...emergencyClaims(emergency),
+  };
+}
+
+function emergencyClaims(emergency: Emergency | undefined): Claims {
+  return emergency ? { break_glass: emergency.grantId, break_glass_patient: emergency.patientId } : {};
+}
+
+function knownAccount(ctx: KoaContextWithOIDC | undefined): PersonAccount | undefined {
+  return ctx?.oidc.account as PersonAccount | undefined;
 }
 
 function clientClaims(client: Client): Claims {

@@ -3,7 +3,7 @@ import { Entity } from 'typeorm';
 import { Authenticated } from '#shared/auth';
 import { Administered, TenantEntity } from '#shared/database';
 import { enumOf } from '#shared/graphql';
-import { CodeColumn, IdColumn, TextColumn } from '#shared/tables';
+import { CodeColumn, FlagColumn, IdColumn, TextColumn } from '#shared/tables';
 
 export const organisationStatuses = ['ACTIVE', 'SUSPENDED', 'CLOSED'] as const;
 export type OrganisationStatus = (typeof organisationStatuses)[number];
@@ -31,4 +31,8 @@ export class Organisation extends TenantEntity {
   @Field(() => OrganisationStatusEnum)
   @CodeColumn()
   status!: OrganisationStatus;
+
+  /** Null: as it was made, with it. */
+  @FlagColumn({ nullable: true })
+  breakGlassEnabled!: boolean | null;
 }

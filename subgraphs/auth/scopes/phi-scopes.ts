@@ -2,6 +2,10 @@ import { type Scope } from '#shared/auth';
 
 /** Those that open fields about protected health information, by the schemas (`npm run scopes`). */
 export const phiScopes: ReadonlySet<Scope> = new Set<Scope>([
+  'auth:accesslog:self',
+  'auth:breakglass:read',
+  'auth:breakglass:review',
+  'auth:breakglass:use',
   'auth:users:read',
   'auth:users:self',
   'auth:users:write',

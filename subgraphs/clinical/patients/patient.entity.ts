@@ -1,20 +1,21 @@
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
-import { In, Entity } from 'typeorm';
+import { Entity } from 'typeorm';
 import { Authenticated, RequireScopes } from '#shared/auth';
 import { Encrypted, PhiSubject, TenantEntity, VisibleBy } from '#shared/database';
 import { ConflictError } from '#shared/errors';
 import { Audited, Phi } from '#shared/graphql';
 import { CodeColumn, IdColumn } from '#shared/tables';
-import { isStaff, patientStaff } from '../visibility';
+import { patientStaff, visiblePatients } from '../visibility';
 import { PatientDemographics, PatientIdentity } from './identity.types';
 import { type BloodType, BloodTypeEnum, type PatientStatus, PatientStatusEnum } from './patient.codes';
 
 @ObjectType({ description: 'A person under care. Who they are is readable through `identity` and nowhere else.' })
 @Directive('@key(fields: "id")')
 @Authenticated()
-@VisibleBy<Patient>('patient_visibility', (actor) =>
-  isStaff(actor, patientStaff) ? 'all' : { id: In([...actor.patientIds]) },
-)
+@VisibleBy<Patient>('patient_visibility', (actor) => {
+  const id = visiblePatients(actor, patientStaff);
+  return id ? { id } : 'all';
+})
 @PhiSubject<Patient>((patient) => patient.id)
 @Entity('patients')
 export class Patient extends TenantEntity {

@@ -49,6 +49,12 @@ const table = [
     recipient: ({ patientId }) => patientId,
     facts: ({ amountMinor, currency }) => ({ amountMinor, currency }),
   }),
+  rule('auth.break_glass.started', {
+    templateKey: 'record-opened-in-emergency',
+    priority: 'HIGH',
+    channels: ['IN_APP'],
+    recipient: ({ patientId }) => patientId,
+  }),
 ] as const;
 
 /** Events that somebody is told of. */
