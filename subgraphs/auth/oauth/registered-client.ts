@@ -44,7 +44,17 @@ async function findApiClient({ system, at }: Work, clientId: string): Promise<Re
   if (!product || organisation?.status !== 'ACTIVE') return null;
   const entitled = entitledScopes({ client: client.scopeNames, product: product.allowedScopes });
   const settings = (await unit.find(ClientSettings, id)) ?? withoutSettings(client);
-  return { id, name, organisationId, region, product, entitled, settings, isProduct: false, limits: client.callerLimits() };
+  return {
+    id,
+    name,
+    organisationId,
+    region,
+    product,
+    entitled,
+    settings,
+    isProduct: false,
+    limits: client.callerLimits(),
+  };
 }
 
 async function findProduct({ system, at }: Work, productId: string): Promise<RegisteredClient | null> {
