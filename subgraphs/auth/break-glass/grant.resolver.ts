@@ -1,4 +1,3 @@
-import { In } from 'typeorm';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequireScopes } from '#shared/auth';
 import { listBy, Live, respond } from '#shared/graphql';
@@ -14,7 +13,7 @@ import {
   type BreakGlassReason,
   BreakGlassReasonEnum,
 } from './grant.entity';
-import { breakGlass, endBreakGlass, reviewBreakGlass } from './grant.service';
+import { awaitingReview, breakGlass, endBreakGlass, reviewBreakGlass } from './grant.service';
 import { BreakGlassGrantPayload, BreakGlassPayload } from './grant.types';
 
 const grantsOfPatient = listBy(BreakGlassGrant, 'patientId');
@@ -24,7 +23,7 @@ export class BreakGlassResolver {
   @RequireScopes('auth:breakglass:review')
   @Query(() => [BreakGlassGrant], { description: 'Those that are over and not reviewed, the first due first' })
   breakGlassReviewQueue(@Ctx() { unit }: RequestContext): Promise<BreakGlassGrant[]> {
-    return unit.list(BreakGlassGrant, { status: In(['ENDED', 'EXPIRED']) }, { order: { reviewDueAt: 'ASC' } });
+    return awaitingReview(unit);
   }
 
   @RequireScopes('auth:breakglass:use')

@@ -1,3 +1,4 @@
+import { In } from 'typeorm';
 import { isUniqueViolation, type UnitOfWork } from '#shared/database';
 import { ConflictError, ForbiddenError, InputError } from '#shared/errors';
 import { newId, parseId } from '#shared/ids';
@@ -66,6 +67,11 @@ export async function breakGlass(work: BreakGlassWork, request: BreakGlassReques
     if (isUniqueViolation(error)) throw new ConflictError('You have broken the glass for this patient already');
     throw error;
   }
+}
+
+/** Those that are over and not reviewed, the first due first. */
+export function awaitingReview(unit: UnitOfWork): Promise<BreakGlassGrant[]> {
+  return unit.list(BreakGlassGrant, { status: In(['ENDED', 'EXPIRED']) }, { order: { reviewDueAt: 'ASC' } });
 }
 
 /** Ends it before its time; its token is refused from then on. @throws {DomainError} NOT_FOUND, FORBIDDEN, ILLEGAL_TRANSITION */
