@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readEnvironment, setting } from '#shared/config';
 import { adminIdentitySettings } from './admin-identities/settings';
+import { firstAccountSettings } from './first-account/settings';
 
 const schema = z.object({
   /** `iss` of every token; where this subgraph is reached from outside when absent. */
@@ -51,6 +52,7 @@ const schema = z.object({
   CLIENT_MAX_FAILURES: setting.integer({ min: 3, max: 1_000, fallback: 10 }),
   CLIENT_FAILURE_WINDOW_SECONDS: setting.integer({ min: 1, max: 86_400, fallback: 60 }),
   ...adminIdentitySettings,
+  ...firstAccountSettings,
 });
 
 export type AuthConfig = z.infer<typeof schema>;

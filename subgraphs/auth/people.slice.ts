@@ -1,5 +1,6 @@
 import { AccountMail } from './account-mail/account-mail.entity';
 import { accountMailWorker } from './account-mail/account-mail.worker';
+import { inviteFirstAdministrator } from './first-account/first-account.worker';
 import { endPatientLinks } from './guardians/end-links.worker';
 import { PatientLink } from './guardians/patient-link.entity';
 import { PatientLinkResolver } from './guardians/patient-link.resolver';
@@ -26,6 +27,6 @@ const standing = [Role, OrganisationSettings, PatientLink, UserIndexEntry] as co
 export const peopleSlice = {
   resolvers: [AccountResolver, MfaResolver, StepUpResolver, RoleResolver, SettingsResolver, PatientLinkResolver],
   entities: [MfaDevice, RecoveryCode, MfaChallenge, StepUp, OneTimeLink, AccountMail, ...standing],
-  workers: [accountMailWorker, endPatientLinks],
+  workers: [accountMailWorker, endPatientLinks, inviteFirstAdministrator],
   migrations: [createSecondFactors, createAccountLinks, createRoles],
 } as const;

@@ -8,6 +8,7 @@ import { type IdentityProvider } from './admin-identities/identity-provider';
 import { identityProviderOf } from './admin-identities/settings';
 import { readAuthConfig, type AuthConfig } from './config';
 import { AttemptThrottle } from './clients/attempt-throttle';
+import { type FirstAccount, firstAccountOf } from './first-account/settings';
 import { KeyedQueue } from './logins/keyed-queue';
 import { PasswordHasher } from './logins/password-hasher';
 import { OAuthEngine } from './oauth/engine';
@@ -24,6 +25,8 @@ export interface AuthPorts {
   readonly config: AuthConfig;
   /** Where the platform's own staff sign in; null when they do not. */
   readonly adminIdentities: IdentityProvider | null;
+  /** Whom to make when the platform has no organisation; null: nobody. */
+  readonly firstAccount: FirstAccount | null;
   readonly region: RegionWall;
   readonly hasher: PasswordHasher;
   /** Sends account mail. */
@@ -53,6 +56,7 @@ export function createPorts(host: PortHost): AuthPorts {
   const ports: AuthPorts = {
     config,
     adminIdentities: identityProviderOf(config),
+    firstAccount: firstAccountOf(config),
     region,
     hasher: new PasswordHasher({ memoryKib, passes }),
     mailer: mail.mailer({ timeoutMs: config.ACCOUNT_MAIL_LEASE_MS * 0.8 }),
