@@ -72,9 +72,11 @@ describeInBrowser('the whole way through the pages, in a browser', (browser) => 
     await signIn(window);
     await page.getByLabel('Code from your authenticator app').waitFor();
     await expectInOrder(window);
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('000000');
     await page.keyboard.press('Enter');
     await page.getByText('There is a problem').waitFor();
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type(app.code(1));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Allow access?' }).waitFor();

@@ -51,10 +51,16 @@ describe('forgotten passwords', () => {
 
   test('tell nobody whether an address has an account: same answer, same beat', async () => {
     for (const email of [doctor.email, 'nobody@nowhere.example', 'no address', 'x'.repeat(5_000)]) {
-      const startedAt = performance.now();
-      expect(await ask(email)).toEqual(accepted);
-      expect((performance.now() - startedAt) % 100).toBeLessThan(40);
-      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+      const afterTheBeat: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const startedAt = performance.now();
+        expect(await ask(email)).toEqual(accepted);
+        const tookMs = performance.now() - startedAt;
+        expect(tookMs).toBeGreaterThanOrEqual(95);
+        afterTheBeat.push(tookMs % 100);
+      }
+      // A busy machine is late now and then; an answer that keeps no beat is late every time.
+      expect(Math.min(...afterTheBeat)).toBeLessThan(40);
     }
   });
 
